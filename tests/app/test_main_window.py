@@ -109,7 +109,7 @@ def test_cloud_shows_what_the_renderer_draws(window: Window, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: cloud.stage == 8)
     seen = pixels(cloud)
     size = PictureSize(width=seen.shape[1], height=seen.shape[0])
-    drawn = render_frame(window.main.viewer.scene, 8, cloud.view, size)
+    drawn = render_frame(window.main.viewer.scenes.scene, 8, cloud.view, size)
     np.testing.assert_array_equal(seen, drawn[..., :3])
 
 
@@ -188,7 +188,7 @@ def test_themes_change_the_background_everywhere(window: Window) -> None:
 
 def test_chosen_view_stays_during_training(window: Window) -> None:
     viewer, cloud = window.main.viewer, window.find(CloudView, "cloudView")
-    trace = viewer.scene.trace
+    trace = viewer.scenes.scene.trace
     viewer.reduce_motion(True)
     usual = cloud.view.half_extent
 
@@ -239,7 +239,7 @@ def test_typing_training_and_exporting(window: Window, qtbot: QtBot, tmp_path: P
     cloud = window.find(CloudView, "cloudView")
     text.selectAll()
     qtbot.keyClicks(text, "Hi")
-    untrained = window.main.viewer.scene.trace
+    untrained = window.main.viewer.scenes.scene.trace
     window.main.request.update_flow(layers=2, width=32)
     choose_steps(window, 10_000_000)
     train = window.find(QToolButton, "trainButton")
@@ -262,7 +262,7 @@ def test_typing_training_and_exporting(window: Window, qtbot: QtBot, tmp_path: P
     wait_for_status(window, qtbot, "steps/s")
     window.find(QAction, "stopAction").trigger()
     wait_for_status(window, qtbot, "Stopped:")
-    trained = window.main.viewer.scene.trace
+    trained = window.main.viewer.scenes.scene.trace
     assert trained.last_stage == 4
     assert not np.array_equal(untrained.positions[-1], trained.positions[-1])
     assert np.isfinite(trained.positions).all()

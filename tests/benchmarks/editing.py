@@ -168,7 +168,7 @@ def disabled(window: MainWindow, layers: list[int]) -> Figures:
     """Return the seconds from a change of a layer to what follows, without the first time, which traces graphs."""
     window.view.show_last_stage()
     window.view.update_view(marks=frozenset({"points", "density", "grid"}))
-    until(lambda: window.viewer.scene.density is not None and window.viewer.scene.grid is not None)
+    until(lambda: window.viewer.scenes.scene.density is not None and window.viewer.scenes.scene.grid is not None)
     wait(2)
     rounds = [followed(window, stage) for stage in (layers[0], layers[0], *layers[1:3])]
     return {name: float(np.median([each[name] for each in rounds[1:]])) for name in FIGURES}
@@ -176,12 +176,12 @@ def disabled(window: MainWindow, layers: list[int]) -> Figures:
 
 def followed(window: MainWindow, stage: int) -> Figures:
     """Return the seconds from a change of a layer to what follows."""
-    before, project = window.viewer.scene, window.session.project()
+    before, project = window.viewer.scenes.scene, window.session.project()
     parts: dict[str, Callable[[], Any]] = {
-        "cloud": lambda: window.viewer.scene.trace is not before.trace,
+        "cloud": lambda: window.viewer.scenes.scene.trace is not before.trace,
         "log-dets": lambda: window.session.project().trace is not project.trace,
-        "density": lambda: window.viewer.scene.density is not before.density,
-        "grid": lambda: window.viewer.scene.grid is not before.grid,
+        "density": lambda: window.viewer.scenes.scene.density is not before.density,
+        "grid": lambda: window.viewer.scenes.scene.grid is not before.grid,
         "score": lambda: window.session.project().score not in {None, project.score},
     }
     started, found = time.perf_counter(), Figures()

@@ -120,12 +120,12 @@ def runs_out_of_memory(user: User) -> Iterator[Condition]:
         used = int(statm.read().split()[0]) * resource.getpagesize()
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (used + ROOM, most))
-    seen = user.window.viewer.scene.trace
+    seen = user.window.viewer.scenes.scene.trace
     user.choose_numbers(flowWidth=512, trainingBatch=65_536)
     user.train_for(100)
     yield lambda: bool(user.notice)
     tell("notice", user.notice)
-    tell("keeps the picture", user.window.viewer.scene.trace.names == seen.names)
+    tell("keeps the picture", user.window.viewer.scenes.scene.trace.names == seen.names)
     user.choose_numbers(flowWidth=4, trainingBatch=256)
     user.train_for(70)
     yield user.says("Done: 70 steps")
@@ -134,11 +134,11 @@ def runs_out_of_memory(user: User) -> Iterator[Condition]:
 def trains_without_tensorflow(user: User) -> Iterator[Condition]:
     """And looks at a density; what does not need it goes on."""
     user.window.session.show_project(example("brad").project())
-    seen = user.window.viewer.scene.trace
+    seen = user.window.viewer.scenes.scene.trace
     user.press("train")
     yield lambda: bool(user.notice)
     tell("training", user.notice)
-    tell("keeps the picture", user.window.viewer.scene.trace is seen)
+    tell("keeps the picture", user.window.viewer.scenes.scene.trace is seen)
     notices = list[str]()
     user.window.viewer.queries.notice_posted.connect(lambda notice: notices.append(notice.text))
     user.choose("density")

@@ -113,11 +113,11 @@ def test_out_of_memory_message_says_what_to_reduce(
 
     monkeypatch.setattr(ChunkRunner, "optimize", run_out)
     choose_small_flow(window)
-    seen, train = window.main.viewer.scene.trace, window.find(QToolButton, "trainButton")
+    seen, train = window.main.viewer.scenes.scene.trace, window.find(QToolButton, "trainButton")
     train.click()
     qtbot.waitUntil(lambda: bool(window.notice))
     assert "Choose a smaller batch" in window.notice
-    np.testing.assert_array_equal(window.main.viewer.scene.trace.positions, seen.positions)
+    np.testing.assert_array_equal(window.main.viewer.scenes.scene.trace.positions, seen.positions)
     assert train.text() == "Train"
     assert train.isEnabled()
 

@@ -68,13 +68,13 @@ def view_observations(value: View, viewer: Viewer) -> Mapping[str, Any]:
 
 def _probe_density(viewer: Viewer) -> float | None:
     """Return the density of the flow where the probed point is at the last stage. None while it is computed."""
-    path = viewer.scene.probe
+    path = viewer.scenes.scene.probe
     return None if path is None else float(np.exp(path.log_density(path.last_stage)[0]))
 
 
 def _kind(viewer: Viewer, stage: int) -> str | None:
     """Return the kind of a stage: its name without its number."""
-    names = viewer.generated.names
+    names = viewer.scenes.generated.names
     return names[stage].partition("_")[2] if stage < len(names) else None
 
 

@@ -17,7 +17,7 @@ from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
-from flowviz.records import Scene, Selection, Snapshot, Timeline, Trace, selection_among
+from flowviz.records import Selection, Snapshot, Timeline, Trace, selection_among
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import FlowSpec, Seen, ViewSpec
 from flowviz.targets import Target
@@ -55,16 +55,6 @@ class Viewer(QObject):
         self.example = ExamplePlayback(view, widgets.example, queries, self)
         self._score = ""
         view.changed.connect(self._on_view_changed)
-
-    @property
-    def scene(self) -> Scene:
-        """Return the displayed scene."""
-        return self.scenes.scene
-
-    @property
-    def generated(self) -> Trace:
-        """Return the particles of the base at all stages, in either direction."""
-        return self.scenes.generated
 
     @property
     def probed_place(self) -> tuple[int, tuple[float, float]] | None:
@@ -106,7 +96,7 @@ class Viewer(QObject):
 
         The default colors, which nobody has chosen for the project, do not replace those of the window.
         """
-        fitting = selection_among(self.scene.trace.positions.shape[1], selection)
+        fitting = selection_among(self.scenes.scene.trace.positions.shape[1], selection)
         kept = WINDOW_FIELDS if seen.view.palette != ViewSpec().palette else (*WINDOW_FIELDS, "palette")
         own = {name: getattr(self._view.seen.view, name) for name in kept}
         stage = None if seen.stage is not None and seen.stage >= self._view.value.last_stage else seen.stage

@@ -131,11 +131,6 @@ class Session(QObject):
         """Return the flow of the project of the window, which is set aside while a comparison is shown."""
         return self._aside or self.shown
 
-    @property
-    def is_aside(self) -> bool:
-        """Return whether the flow of the window is set aside."""
-        return self._aside is not None
-
     def project(self) -> Project:
         """Return the project of the window, which contains a running training up to its latest checkpoint."""
         return self.work.project()

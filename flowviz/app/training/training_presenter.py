@@ -384,7 +384,7 @@ class TrainingPresenter(QObject):
     def _show_round_trip(self) -> None:
         """Show how exactly the inverse of the flow returns to the particles of the current stage."""
         if self.title:  # the round trip of an untrained flow is not measured
-            self._status.metrics.table.show_round_trip(self._viewer.generated, self._view.value.stage)
+            self._status.metrics.table.show_round_trip(self._viewer.scenes.generated, self._view.value.stage)
 
     def _on_moment_shown(self, moment: Moment, is_latest: bool) -> None:
         """Show the metrics of a moment, and its score unless it belongs to an earlier target."""

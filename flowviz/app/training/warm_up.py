@@ -77,7 +77,7 @@ class WarmUp(QObject):
 
     def _follow(self) -> None:
         """Prepare for another flow, unless a training runs."""
-        is_idle = self._has_begun and self.is_enabled and self._session.run is None and not self._session.is_aside
+        is_idle = self._has_begun and self.is_enabled and self._session.run is None and self._session.entrant is None
         if is_idle and self._prepared != _program(self._request.plan):
             self._outdated.set()
             self._delay.start()

@@ -22,7 +22,7 @@ def test_opened_file_is_named_in_the_title_and_closes_unchanged_by_the_view(
     file_menu.open(project_file)
     main = file_menu.window.main
     assert main.windowTitle() == "hi[*] – flowviz"
-    np.testing.assert_array_equal(main.viewer.scene.trace.positions, project.trace.positions)
+    np.testing.assert_array_equal(main.viewer.scenes.scene.trace.positions, project.trace.positions)
     file_menu.window.find(QSlider, "layerScrubber").setValue(4)
     file_menu.window.find(QComboBox, "colorBox").setCurrentIndex(2)
     file_menu.window.find(CloudView, "cloudView").zoom(0.5)

@@ -210,8 +210,8 @@ def test_the_density_is_an_estimate_and_says_so(recorded: Recorded, qtbot: QtBot
     recorded.open()
     recorded.view.set_mark("density", shown=True)
 
-    qtbot.waitUntil(lambda: recorded.main.viewer.scene.density is not None, timeout=60_000)  # compiles
-    scene = recorded.main.viewer.scene
+    qtbot.waitUntil(lambda: recorded.main.viewer.scenes.scene.density is not None, timeout=60_000)  # compiles
+    scene = recorded.main.viewer.scenes.scene
     assert isinstance(scene.density, Density)
     assert scene.density.is_estimate
     assert "heat: estimated log-density" in [key.caption for key in keys(scene, 2, recorded.view.seen.view)]
@@ -228,9 +228,11 @@ def test_a_recorded_density_and_grid_are_shown(recorded: Recorded, qtbot: QtBot)
     recorded.view.set_mark("grid", shown=True)
 
     main = recorded.main
-    qtbot.waitUntil(lambda: None not in (main.viewer.scene.density, main.viewer.scene.grid), timeout=60_000)
-    assert main.viewer.scene.density is not None
-    assert not main.viewer.scene.density.is_estimate
+    qtbot.waitUntil(
+        lambda: None not in (main.viewer.scenes.scene.density, main.viewer.scenes.scene.grid), timeout=60_000
+    )
+    assert main.viewer.scenes.scene.density is not None
+    assert not main.viewer.scenes.scene.density.is_estimate
     assert "interpolated" in recorded.menu.window.find(QLabel, "viewExplanation").text()
     assert "with 1 layer." in recorded.menu.window.status
 
@@ -241,10 +243,10 @@ def test_moments_of_a_recorded_training_are_shown(recorded: Recorded) -> None:
 
     recorded.view.update(moment=10)
 
-    shown = recorded.main.viewer.scene.trace.positions
+    shown = recorded.main.viewer.scenes.scene.trace.positions
     np.testing.assert_allclose(shown, history[1], rtol=1e-5)
     recorded.action("laterAction").trigger()
-    np.testing.assert_allclose(recorded.main.viewer.scene.trace.positions, history[2], rtol=1e-5)
+    np.testing.assert_allclose(recorded.main.viewer.scenes.scene.trace.positions, history[2], rtol=1e-5)
 
 
 def test_another_flow_is_trained_on_the_particles_and_the_recorded_one_is_kept(recorded: Recorded) -> None:
@@ -273,7 +275,7 @@ def test_another_flow_is_trained_on_the_particles_and_the_recorded_one_is_kept(r
 
 def test_the_lasso_selects_recorded_particles(recorded: Recorded, qtbot: QtBot) -> None:
     recorded.open(**complete())
-    ends = recorded.main.viewer.scene.trace.positions[-1]
+    ends = recorded.main.viewer.scenes.scene.trace.positions[-1]
     recorded.view.set_tool("lasso")
 
     cloud = CloudMouse(recorded.main.comparisons.grid.cloud, qtbot)

@@ -43,7 +43,7 @@ def test_a_flow_beside_it_can_be_trained_but_the_recorded_one_cannot(recorded: R
     recorded.menu.wait(lambda: comparisons.document.path == saved)
     assert load_comparison(saved)[first.name].trace == first.project.trace
     assert not can_subtract(second, first)
-    assert "no recorded density" in difference_note(second, first, recorded.main.viewer.scene)
+    assert "no recorded density" in difference_note(second, first, recorded.main.viewer.scenes.scene)
 
 
 def test_recordings_join_a_comparison_as_they_are(recorded: Recorded) -> None:

@@ -105,7 +105,7 @@ def test_arrows_of_the_window_are_reached_by_keys_at_a_step_of_flow_matching(win
     assert not arrows.isVisible()
     main.view.set_tool("bend")
     assert arrows.isVisible()
-    before = main.viewer.generated
+    before = main.viewer.scenes.generated
     main._viewing.cloud.setFocus()
     qtbot.keyClick(main._viewing.cloud, Qt.Key.Key_Tab)
     assert arrows.hasFocus()
@@ -113,10 +113,14 @@ def test_arrows_of_the_window_are_reached_by_keys_at_a_step_of_flow_matching(win
     qtbot.keyClick(arrows, Qt.Key.Key_Up)
     [bump] = main.edits.value.of(4).bumps
     assert bump.height[1] > 0
-    qtbot.waitUntil(lambda: not np.array_equal(main.viewer.generated.positions[4], before.positions[4]), timeout=60_000)
+    qtbot.waitUntil(
+        lambda: not np.array_equal(main.viewer.scenes.generated.positions[4], before.positions[4]), timeout=60_000
+    )
     assert main.view.value.stage == 4, "the arrow keys do not step through the stages"
     qtbot.waitUntil(lambda: main.session.project().edits == main.edits.value, timeout=60_000)
-    assert not np.array_equal(main.viewer.generated.positions[-1], before.positions[-1]), "later steps have followed"
-    assert main.viewer.generated.has_densities
+    assert not np.array_equal(main.viewer.scenes.generated.positions[-1], before.positions[-1]), (
+        "later steps have followed"
+    )
+    assert main.viewer.scenes.generated.has_densities
     main.view.set_stage(0)
     assert not arrows.isVisible()

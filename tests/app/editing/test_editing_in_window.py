@@ -136,7 +136,7 @@ def test_held_key_shows_the_flow_without_the_layer(editor: Editor) -> None:
     main = editor.main
 
     def is_without_layer() -> bool:
-        return not np.array_equal(main.viewer.generated.positions, editor.project.trace.positions)
+        return not np.array_equal(main.viewer.scenes.generated.positions, editor.project.trace.positions)
 
     main.activateWindow()
     editor.strip.setFocus()

@@ -41,7 +41,7 @@ class Learner:
 
     @property
     def shown(self) -> Trace:
-        return self.main.viewer.generated
+        return self.main.viewer.scenes.generated
 
     def lacks_layer(self) -> bool:
         """Return whether the layer moves nothing in the picture."""

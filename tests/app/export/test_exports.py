@@ -193,7 +193,7 @@ def test_export_runs_during_training(window: Window, qtbot: QtBot, tmp_path: Pat
     dialog.write(tmp_path / "frames")
     qtbot.waitUntil(lambda: window.status != before)
     assert window.find(QAction, "stopAction").isEnabled()
-    assert len(list((tmp_path / "frames").iterdir())) == 2 * window.main.viewer.generated.last_stage + 1
+    assert len(list((tmp_path / "frames").iterdir())) == 2 * window.main.viewer.scenes.generated.last_stage + 1
 
 
 def test_an_export_is_reported_in_the_status_bar_and_to_lessons(window: Window, qtbot: QtBot, tmp_path: Path) -> None:

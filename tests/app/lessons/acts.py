@@ -98,7 +98,7 @@ def _bound(learner: Learner, bound: float) -> None:
 
 
 def _go_to_kind(learner: Learner, kind: str) -> None:
-    names = learner.window.main.viewer.generated.names
+    names = learner.window.main.viewer.scenes.generated.names
     _go_to_stage(learner, next(stage for stage, name in enumerate(names) if name.endswith(f"_{kind}")))
 
 
@@ -112,7 +112,7 @@ def _probe(learner: Learner, wants: bool, x: float = 0.5, y: float = 0.5) -> Non
 
 def _densest(learner: Learner) -> tuple[float, float]:
     """Return the place of the particle at the last stage where the density is highest."""
-    trace = learner.window.main.viewer.scene.trace
+    trace = learner.window.main.viewer.scenes.scene.trace
     x, y = trace.positions[-1, trace.log_density(trace.last_stage).argmax()]
     return float(x), float(y)
 

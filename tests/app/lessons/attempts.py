@@ -117,7 +117,7 @@ def play_a_little(learner: Learner) -> None:
 
 def point_at_a_letter(learner: Learner) -> None:
     """Point at the middle of many particles."""
-    positions = learner.window.main.viewer.scene.trace.positions[-1]
+    positions = learner.window.main.viewer.scenes.scene.trace.positions[-1]
     x, y = sorted(positions.tolist())[len(positions) // 2]
     _point_at(learner, x, y)
 

@@ -48,7 +48,7 @@ def test_a_step_is_done_when_the_cloud_shows_the_edits(
 
     def note(_: Attendance, new: Attendance) -> None:
         if new.is_done:
-            positions = window.main.viewer.scene.trace.positions
+            positions = window.main.viewer.scenes.scene.trace.positions
             were_shown.append(np.array_equal(positions[2], positions[1]))
 
     learner.lessons.state.changed.connect(note)

@@ -64,7 +64,7 @@ def test_grid_and_square_can_be_undone_by_the_menu(shown: Window) -> None:
 
 
 def test_density_tells_a_point_on_the_word_from_one_in_empty_space(shown: Window, qtbot: QtBot) -> None:
-    lessons, trace = shown.main.lessons, shown.main.viewer.scene.trace
+    lessons, trace = shown.main.lessons, shown.main.viewer.scenes.scene.trace
     last = trace.last_stage
     assert lessons.observer.read()["probe_density"] is None
 

@@ -55,7 +55,7 @@ def point_at(learner: Learner, x: float, y: float) -> None:
     assert probed is not None
 
     def is_known() -> bool:
-        probe = main.viewer.scene.probe
+        probe = main.viewer.scenes.scene.probe
         return probe is not None and tuple(probe.positions[-1, 0]) == pytest.approx(probed[1], abs=1e-3)
 
     learner.qtbot.waitUntil(is_known, timeout=PATIENCE_MS)

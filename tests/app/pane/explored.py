@@ -37,7 +37,7 @@ class Explored:
 
     @property
     def scene(self) -> Scene:
-        return self.viewer.scene
+        return self.viewer.scenes.scene
 
     def go_to(self, stage: int) -> None:
         """Move the layer slider to a stage."""

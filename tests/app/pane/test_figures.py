@@ -76,15 +76,15 @@ def test_other_colors_and_snapshots_draw_it_again_but_nothing_else_does(viewed: 
     viewed.displays.figure.resized.emit()
     assert "figure" not in viewed.queries.asked, "it has the same size"
     viewed.take(300)
-    assert asked(viewed).scene.trace is viewed.viewer.generated
+    assert asked(viewed).scene.trace is viewed.viewer.scenes.generated
     assert viewed.displays.figure.picture is PICTURE.pixels, "the earlier one stays until then"
 
 
 def test_figure_shows_particles_of_the_base_while_points_are_encoded(viewed: Viewed) -> None:
     viewed.view.set_direction("encode")
-    viewed.queries.answer("encoded", viewed.viewer.generated)
+    viewed.queries.answer("encoded", viewed.viewer.scenes.generated)
     viewed.view.change(figure="four_panels")
-    assert asked(viewed).scene.trace is viewed.viewer.generated
+    assert asked(viewed).scene.trace is viewed.viewer.scenes.generated
     assert asked(viewed).scene.selection is None
 
 

@@ -85,7 +85,7 @@ def test_hidden_panel_computes_nothing_until_it_is_shown(viewed: Viewed) -> None
 
 
 def test_point_where_steps_fold_over_is_inexact(viewed: Viewed) -> None:
-    generated = viewed.viewer.generated
+    generated = viewed.viewer.scenes.generated
     object.__setattr__(generated, "folded", np.ones(generated.positions.shape[1], np.bool_))
     probe(viewed)
     assert viewed.displays.ledger.ledger is not None

@@ -49,7 +49,7 @@ class Pointed:
 
     @property
     def trace(self) -> Trace:
-        return self.viewed.viewer.scene.trace
+        return self.viewed.viewer.scenes.scene.trace
 
     @property
     def positions(self) -> NDArray[np.float32]:
@@ -159,7 +159,7 @@ def test_selection_keeps_its_particles_at_every_stage(pointed: Pointed) -> None:
     pointed.mouse.drag((-0.2, -3.2), (LAST, 3.2))
     selection = pointed.selection
     pointed.view.set_stage(0)
-    assert pointed.viewed.viewer.scene.selection is selection
+    assert pointed.viewed.viewer.scenes.scene.selection is selection
 
 
 def test_wheel_zooms_about_the_mouse(pointed: Pointed) -> None:
@@ -232,6 +232,6 @@ def test_picture_is_rendered_pixel_for_pixel(pointed: Pointed, color_by: str) ->
     pointed.view.update_view(color_by=color_by)
     seen = pixels(pointed.cloud)
     size = PictureSize(width=seen.shape[1], height=seen.shape[0])
-    drawn = render_frame(pointed.viewed.viewer.scene, pointed.cloud.stage, pointed.cloud.view, size)
+    drawn = render_frame(pointed.viewed.viewer.scenes.scene, pointed.cloud.stage, pointed.cloud.view, size)
     np.testing.assert_array_equal(seen, drawn[..., :3])
     assert pointed.cloud.rectangle == visible_rectangle(pointed.cloud.view, size)

@@ -56,7 +56,7 @@ def locate(harness: SessionHarness, flow: FlowSpec, on_target: float = 0.5, step
 
 
 def stages(harness: SessionHarness) -> int:
-    return harness.viewer.scene.trace.last_stage
+    return harness.viewer.scenes.scene.trace.last_stage
 
 
 def replace_steps(steps: int) -> FlowSpec:

@@ -46,7 +46,7 @@ class Shown:
         return cls(
             harness.displays.cloud.stage, (view.stage, view.seen.moment, view.selection, view.last_stage),
             harness.request.value, harness.edits.value, session.shown.trained, session.state, moments,
-            harness.viewer.scene.trace.names, harness.controls.sentence,
+            harness.viewer.scenes.scene.trace.names, harness.controls.sentence,
         )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def test_a_flow_that_trains_pauses_while_an_entrant_is_shown(harness: SessionHar
     assert harness.thread.calls == ["start", "pause"]
     assert harness.session.state == IDLE, "the entrant is not being trained"
     assert harness.session.run is None
-    assert harness.viewer.scene.trace.names == ENTRANT.flow.stage_names()
+    assert harness.viewer.scenes.scene.trace.names == ENTRANT.flow.stage_names()
 
 
 def test_a_flow_that_has_not_begun_to_learn_pauses_as_well(harness: SessionHarness) -> None:
@@ -109,7 +109,7 @@ def test_everything_is_shown_again_as_it_was(harness: SessionHarness, has_ended:
     for name, value in vars(before).items():
         assert getattr(after, name) == value, name
     assert after.trained is before.trained
-    assert harness.viewer.scene.selection == SOME
+    assert harness.viewer.scenes.scene.selection == SOME
 
 
 def test_a_training_that_paused_returns_with_edits_of_its_layers(harness: SessionHarness) -> None:
@@ -128,14 +128,14 @@ def test_an_earlier_moment_is_shown_again(harness: SessionHarness) -> None:
     train(harness, 100, 200)
     harness.thread.send(finished(300))
     harness.view.update(moment=100)
-    trace = harness.viewer.scene.trace
+    trace = harness.viewer.scenes.scene.trace
     harness.session.set_aside()
     attend(harness)
-    assert harness.viewer.scene.trace is not trace
+    assert harness.viewer.scenes.scene.trace is not trace
     harness.session.bring_back()
     assert harness.view.value.seen.moment == 100
     assert harness.viewer.moments.current.step == 100
-    assert harness.viewer.scene.trace is trace
+    assert harness.viewer.scenes.scene.trace is trace
 
 
 def test_a_flow_without_training_returns(harness: SessionHarness) -> None:
@@ -251,7 +251,7 @@ def test_the_last_turns_before_a_pause_are_shown_after_the_return(harness: Sessi
     harness.session.set_aside()
     attend(harness)
     harness.thread.send(snapshot(200), progress(200), checkpoint(200))
-    assert harness.viewer.scene.trace.names == ENTRANT.flow.stage_names()
+    assert harness.viewer.scenes.scene.trace.names == ENTRANT.flow.stage_names()
     assert not len(harness.loss_plot.history.step)
     harness.session.bring_back()
     assert [moment.step for moment in harness.viewer.moments.timeline.moments] == [100, 200]
@@ -328,7 +328,7 @@ def test_opening_a_project_asks_to_leave_the_comparison_first(harness: SessionHa
     assert was_aside == [True]
     assert session.entrant is None
     assert session.project().trace is project.trace
-    assert harness.viewer.scene.trace is project.trace
+    assert harness.viewer.scenes.scene.trace is project.trace
 
 
 def test_entrants_are_shown_at_the_same_depth(harness: SessionHarness) -> None:
@@ -352,14 +352,14 @@ def test_a_selection_of_particles_stays_in_all_entrants(harness: SessionHarness)
     attend(harness)
     harness.view.set_selection(SOME)
     attend(harness, Project.untrained(ENTRANT.target, FlowSpec(layers=2), ENTRANT.training), key="0")
-    assert harness.viewer.scene.selection == SOME
+    assert harness.viewer.scenes.scene.selection == SOME
 
 
 def test_a_trained_entrant_is_shown_with_what_it_has_learned(harness: SessionHarness) -> None:
     trained = example("brad").project()
     harness.session.set_aside()
     attend(harness, trained)
-    assert harness.viewer.scene.trace is trained.trace
+    assert harness.viewer.scenes.scene.trace is trained.trace
     assert harness.session.shown.shown_project().weights is trained.weights
     assert harness.editor.problem == "", "its layers can be edited"
     attend(harness, key="0")

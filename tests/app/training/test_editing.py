@@ -99,7 +99,7 @@ def test_reset_restores_exactly_what_was_there_and_asks_nothing(trained: Session
     assert (after.trace, after.weights, after.score) == (before.trace, before.weights, before.score)
     assert after.timeline is before.timeline
     assert not {"positions", "integrated", "scored"} & trained.queries.asked.keys()
-    assert trained.viewer.generated is before.trace
+    assert trained.viewer.scenes.generated is before.trace
 
 
 def test_undo_and_redo_of_edits(trained: SessionHarness) -> None:
@@ -248,22 +248,22 @@ def test_glimpse_changes_neither_project_nor_undo(trained: SessionHarness) -> No
 
 
 def test_short_glimpse_shows_nothing_late(trained: SessionHarness) -> None:
-    shown = trained.viewer.generated
+    shown = trained.viewer.scenes.generated
     trained.session.variants.show_glimpse(WITHOUT_THIRD)
     trained.session.variants.show_glimpse(None)
     trained.queries.answer("positions", located(0.125))
-    assert trained.viewer.generated is shown
+    assert trained.viewer.scenes.generated is shown
 
 
 def test_glimpse_ends_that_shows_the_particles_of_the_glimpse_before(trained: SessionHarness) -> None:
-    shown = trained.viewer.generated
+    shown = trained.viewer.scenes.generated
     trained.session.variants.show_glimpse(WITHOUT_THIRD)
     trained.queries.answer("positions", located(0.125))
     trained.session.variants.show_glimpse(None)
     trained.session.variants.show_glimpse(WITHOUT_THIRD)
     trained.queries.answer("integrated", snapshot(200, 0.125))
     trained.session.variants.show_glimpse(None)
-    assert trained.viewer.generated is shown
+    assert trained.viewer.scenes.generated is shown
 
 
 def test_opened_project_keeps_its_edits(trained: SessionHarness) -> None:
@@ -273,7 +273,7 @@ def test_opened_project_keeps_its_edits(trained: SessionHarness) -> None:
     other = SessionHarness()
     other.session.show_project(project)
     assert other.edits.value == BENT
-    assert other.viewer.generated is project.trace
+    assert other.viewer.scenes.generated is project.trace
     assert not {"positions", "integrated"} & other.queries.asked.keys()
     assert not other.session.undo.stack.count()
 

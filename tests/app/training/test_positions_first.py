@@ -59,24 +59,24 @@ def test_integrator_that_returns_before_its_densities_are_known_is_shown_as_befo
     assert (stages(trained), trained.metrics.flow) == (20, TRAINED)
     assert trained.metrics.score == known.in_units(FLOW_UNITS)
     assert known.in_units(FLOW_UNITS).sentence() in trained.controls.sentence
-    assert trained.viewer.scene.trace.has_densities
+    assert trained.viewer.scenes.scene.trace.has_densities
 
 
 def test_nothing_of_another_method_stays_in_the_picture(trained: SessionHarness) -> None:
     rk4 = TRAINED.with_integrator("rk4")
     trained.view.update_view(marks=frozenset({"points", "density", "grid"}))
     trained.queries.answer("density", "the density of midpoint steps")
-    trained.queries.answer("grid", trained.viewer.generated)
+    trained.queries.answer("grid", trained.viewer.scenes.generated)
     request(trained, rk4)
     locate(trained, rk4)
-    scene = trained.viewer.scene
+    scene = trained.viewer.scenes.scene
     assert (scene.density, scene.grid) == (None, None)
     assert "density" not in trained.queries.asked, "it takes the densities of the particles"
-    trained.queries.answer("grid", trained.viewer.generated)
+    trained.queries.answer("grid", trained.viewer.scenes.generated)
     trained.queries.answer("integrated", snapshot(200, 0.5, rk4))
     assert trained.queries.asked["density"][0] == Subject(rk4, trained.session.project().weights)
     assert "grid" not in trained.queries.asked, "it is known already"
-    assert trained.viewer.scene.grid is not None
+    assert trained.viewer.scenes.scene.grid is not None
 
 
 def test_earlier_moment_is_located_first_as_well(trained: SessionHarness) -> None:

@@ -45,7 +45,7 @@ class Morphing:
 
     def on(self, text: str) -> float:
         """Return the share of the particles that are on the ink of a text."""
-        share = build_target(TextSpec(text=text)).on_target(self.window.main.viewer.generated.positions[-1])
+        share = build_target(TextSpec(text=text)).on_target(self.window.main.viewer.scenes.generated.positions[-1])
         assert share is not None
         return share
 

@@ -50,11 +50,11 @@ def test_training_starts_with_the_requested_plan(harness: SessionHarness) -> Non
 
 def test_requested_flow_is_shown_only_before_the_first_training(harness: SessionHarness) -> None:
     harness.request.set_family("glow")
-    assert harness.viewer.scene.trace.names == FlowSpec(family="glow").stage_names()
+    assert harness.viewer.scenes.scene.trace.names == FlowSpec(family="glow").stage_names()
     harness.request.set_family("realnvp")
     train(harness)
     harness.request.set_family("glow")
-    assert harness.viewer.scene.trace.names == FlowSpec().stage_names()
+    assert harness.viewer.scenes.scene.trace.names == FlowSpec().stage_names()
 
 
 def test_events_of_an_abandoned_training_are_dropped(harness: SessionHarness) -> None:
@@ -283,7 +283,7 @@ def test_selection_stays_when_another_flow_is_chosen_before_training(harness: Se
     harness.view.set_selection(selection)
     harness.request.set_family("maf")
     assert harness.view.value.selection == selection
-    assert harness.viewer.scene.selection == selection
+    assert harness.viewer.scenes.scene.selection == selection
 
 
 def test_follow_request_is_withdrawn_from_a_paused_training(harness: SessionHarness) -> None:
@@ -366,7 +366,7 @@ def test_probe_direction_and_selection_are_restored(harness: SessionHarness, bra
     again = harness.session.project()
     assert (again.seen.stage, again.seen.direction, again.seen.probe) == (5, "encode", (3, (0.5, 0.25)))
     assert again.seen.overview
-    assert again.selection == harness.viewer.scene.selection == selection
+    assert again.selection == harness.viewer.scenes.scene.selection == selection
     assert {"probe", "encoded"} <= set(harness.queries.asked)
 
 
@@ -376,7 +376,7 @@ def test_target_that_can_no_longer_be_built_is_explained_and_the_flow_is_shown(
     target = TextSpec(text="Hi", font="A Font That Nobody Has")
     problem = harness.session.show_project(replace(brad, target=target, checkpoint=checkpoint(9)))
     assert "A Font That Nobody Has" in problem
-    assert harness.viewer.scene.trace is brad.trace
+    assert harness.viewer.scenes.scene.trace is brad.trace
     assert harness.session.project().target == target
     assert not harness.controls.can_resume
 

@@ -63,10 +63,10 @@ def test_particles_of_an_earlier_moment_are_computed_when_it_is_shown(
     before = status.text()
     window.find(QSlider, "historyScrubber").setValue(1)
     assert "TensorFlow" in status.text()
-    assert viewer.scene.trace is past.trace
-    qtbot.waitUntil(lambda: viewer.scene.trace is not past.trace)
+    assert viewer.scenes.scene.trace is past.trace
+    qtbot.waitUntil(lambda: viewer.scenes.scene.trace is not past.trace)
     expected = build_flow(past.flow, past.timeline.moments[1].weights).trace(past.trace.positions[0])
-    np.testing.assert_allclose(viewer.scene.trace.positions, expected.positions, atol=1e-5)
+    np.testing.assert_allclose(viewer.scenes.scene.trace.positions, expected.positions, atol=1e-5)
     assert status.text() == before
     assert all(isinstance(moment, Snapshot) for moment in viewer.moments.timeline.moments)
     assert window.main.session.project().seen.moment == 900

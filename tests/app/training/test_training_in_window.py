@@ -27,9 +27,11 @@ def test_training_shows_its_metrics_and_keeps_its_picture(window: Window, qtbot:
     assert round_trip.text().startswith("0.0e+00 (")
     scrubber.setValue(1)
     assert not round_trip.text().startswith("0.0e+00 (")
-    trained = window.main.viewer.scene.trace
+    trained = window.main.viewer.scenes.scene.trace
     choose(window, "maf")
-    assert window.main.viewer.scene.trace is trained, "another choice of flow does not replace the trained picture"
+    assert window.main.viewer.scenes.scene.trace is trained, (
+        "another choice of flow does not replace the trained picture"
+    )
     assert window.find(QToolButton, "trainButton").text() == "Train"
 
 
@@ -41,5 +43,5 @@ def test_flow_can_be_changed_during_training(window: Window, qtbot: QtBot) -> No
     window.find(QSpinBox, "flowLayers").setValue(1)  # fast to compile
     window.find(QSpinBox, "flowWidth").setValue(8)
     window.find(QAction, "trainAction").trigger()  # restarts with another flow
-    qtbot.waitUntil(lambda: window.main.viewer.scene.trace.names == window.main.request.plan.flow.stage_names())
+    qtbot.waitUntil(lambda: window.main.viewer.scenes.scene.trace.names == window.main.request.plan.flow.stage_names())
     qtbot.waitUntil(lambda: "step" in window.status)

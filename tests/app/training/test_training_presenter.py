@@ -114,11 +114,11 @@ def test_failure_before_the_first_snapshot_keeps_the_previous_flow(harness: Sess
 def test_failure_of_the_first_training_shows_the_requested_flow(harness: SessionHarness) -> None:
     harness.session.train()
     harness.request.set_family("maf")
-    assert harness.viewer.scene.trace.names == FlowSpec().stage_names()
+    assert harness.viewer.scenes.scene.trace.names == FlowSpec().stage_names()
     fail(harness)
-    assert harness.viewer.scene.trace.names == FlowSpec(family="maf").stage_names()
+    assert harness.viewer.scenes.scene.trace.names == FlowSpec(family="maf").stage_names()
     harness.request.set_family("glow")
-    assert harness.viewer.scene.trace.names == FlowSpec(family="glow").stage_names()
+    assert harness.viewer.scenes.scene.trace.names == FlowSpec(family="glow").stage_names()
 
 
 def test_moment_of_an_earlier_target_shows_neither_the_present_one_nor_its_name(harness: SessionHarness) -> None:

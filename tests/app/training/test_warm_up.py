@@ -50,7 +50,7 @@ class FakeThread:
 class FakeTrainings(QObject):
     started, changed = pyqtSignal(), pyqtSignal()
     run: object | None = None
-    is_aside = False
+    entrant: str | None = None
 
     def start(self) -> None:
         self.run = object()

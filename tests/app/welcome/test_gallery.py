@@ -125,7 +125,7 @@ def test_example_is_chosen_by_its_thumbnail(window: Window, qtbot: QtBot) -> Non
     assert not window.main.isWindowModified()
     project = examples()[1].project()
     viewer = window.main.viewer
-    assert np.array_equal(viewer.scene.trace.positions, project.trace.positions)
+    assert np.array_equal(viewer.scenes.scene.trace.positions, project.trace.positions)
     assert window.find(QSlider, "layerScrubber").maximum() == project.trace.last_stage
     assert window.find(QPlainTextEdit, "targetText").toPlainText() == "FLOW"
     assert window.find(QComboBox, "flowFamily").currentData() == "spline"
@@ -154,7 +154,7 @@ def test_example_replaces_a_training(staged: Staged, qtbot: QtBot) -> None:
     window.main.session.show_project(project)
     staged.report(staged.snapshot(2000), None)
     qtbot.waitUntil(lambda: not is_training())
-    assert window.main.viewer.scene.trace is project.trace, "a snapshot of the training is shown"
+    assert window.main.viewer.scenes.scene.trace is project.trace, "a snapshot of the training is shown"
     assert window.find(QToolButton, "trainButton").text() == "Train"
     assert not window.find(QAction, "stopAction").isEnabled()
 

@@ -53,7 +53,7 @@ def test_the_panels_show_what_is_requested_of_the_selected_flow(panes: Panes) ->
     assert panes.compared.value.selected == "b"
     assert panes.main.request.plan == panes.run("b").requested.plan
     assert panes.window.find(QSlider, "layerScrubber").maximum() == panes.run("b").project.trace.last_stage
-    assert panes.main.viewer.scene.trace.names == SHORT.stage_names()
+    assert panes.main.viewer.scenes.scene.trace.names == SHORT.stage_names()
 
 
 def test_the_cloud_of_the_window_is_that_of_the_selected_pane(panes: Panes) -> None:
@@ -145,7 +145,9 @@ def test_a_flow_is_edited_in_the_pane_that_is_selected(panes: Panes) -> None:
     panes.main.request.update_flow(layers=3)
     panes.controller.editing.apply()
     assert (panes.run("a").project.flow, panes.run("b").project.flow.layers) == (LONG, 3)
-    panes.qtbot.waitUntil(lambda: panes.main.viewer.scene.trace.names == panes.run("b").project.flow.stage_names())
+    panes.qtbot.waitUntil(
+        lambda: panes.main.viewer.scenes.scene.trace.names == panes.run("b").project.flow.stage_names()
+    )
     panes.trigger("undo")
     assert panes.run("b").project.flow == SHORT
     assert panes.main.request.plan.flow == SHORT
@@ -165,7 +167,7 @@ def test_the_request_of_the_window_returns_unchanged(panes: Panes) -> None:
     panes.comparisons.leave()
     assert panes.main.request.value == request
     assert panes.session.project().plan == project.plan
-    assert panes.main.viewer.scene.trace.names == FlowSpec(family="maf").stage_names()
+    assert panes.main.viewer.scenes.scene.trace.names == FlowSpec(family="maf").stage_names()
 
 
 def test_an_edit_just_before_the_comparison_is_left_is_kept(panes: Panes) -> None:
@@ -297,10 +299,10 @@ def test_the_training_of_the_selected_flow_is_shown_as_in_the_ordinary_window(pa
     assert [moment.step for moment in panes.main.viewer.moments.timeline.moments] == [100, 300]
     panes.compared.select("b")
     assert panes.session.state == RUNNING
-    assert panes.main.viewer.scene.trace is panes.run("b").project.trace
+    assert panes.main.viewer.scenes.scene.trace is panes.run("b").project.trace
     panes.report("1", 400)
     assert panes.main.viewer.moments.current.step == 400
-    assert panes.main.viewer.scene.trace is panes.run("b").project.trace
+    assert panes.main.viewer.scenes.scene.trace is panes.run("b").project.trace
 
 
 def test_a_flow_whose_training_has_ended_rests_while_others_train(panes: Panes) -> None:
@@ -313,7 +315,7 @@ def test_a_flow_whose_training_has_ended_rests_while_others_train(panes: Panes) 
     assert (panes.session.state, panes.state) == (RUNNING, RUNNING)
     panes.compared.select("a")
     assert (panes.session.state, panes.state) == (IDLE, RUNNING)
-    assert panes.main.viewer.scene.trace is panes.run("a").project.trace
+    assert panes.main.viewer.scenes.scene.trace is panes.run("a").project.trace
     panes.thread.take("1", finished(1000))
     panes.thread.ended.emit(panes.thread.number)
     assert (panes.session.state, panes.state) == (IDLE, IDLE)

@@ -380,7 +380,7 @@ def test_leaving_shows_the_flow_again(panes: Panes) -> None:
     assert not panes.comparisons.is_shown
     assert len(panes.panes) == 1
     assert (panes.main.request.value, panes.main.view.value.stage) == (request, 3)
-    assert panes.main.viewer.scene.trace.names == FlowSpec(family="maf").stage_names()
+    assert panes.main.viewer.scenes.scene.trace.names == FlowSpec(family="maf").stage_names()
     assert panes.window.find(ReturnBar, "returnBar").isVisible()
     assert panes.session.project().plan == request.plan
 
@@ -442,7 +442,7 @@ def test_what_was_learned_beside_others_is_that_of_the_window_after_leaving(pane
     last = panes.session.project().checkpoint
     assert last is not None
     assert last.step == 300
-    assert panes.main.viewer.scene.trace is panes.compared.value.runs[0].project.trace
+    assert panes.main.viewer.scenes.scene.trace is panes.compared.value.runs[0].project.trace
     assert panes.session.state == IDLE
     panes.session.toggle_pause()
     resumed = panes.thread.comparison["0"].checkpoint
