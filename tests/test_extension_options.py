@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 import flowviz
 import flowviz.cli.comparison
 from flowviz import Bump, ConditionalSpec, Edits, FlowSpec, LayerEdit, ShapeSpec, TrainingSpec
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.training.flow_panel import FlowOptions
 from flowviz.errors import SpecError
 from flowviz.exporting.commands import train_command, train_python
@@ -191,7 +191,7 @@ def test_copied_commands_have_the_options() -> None:
 
 
 def test_window_shows_the_options_of_the_family(qtbot: QtBot) -> None:
-    request = RequestState()
+    request = RequestState(Request())
     form = FlowOptions(request)
     qtbot.addWidget(form)
     tail = form.findChild(QDoubleSpinBox, "flow_tail")

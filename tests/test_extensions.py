@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import QComboBox
 
 import flowviz
 from flowviz import Entrant, FlowSpec, ShapeSpec, TrainingSpec, extensions
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.builder import _shape_pictures
 from flowviz.app.target.shape_page import ShapePage
 from flowviz.app.training.flow_panel import FlowPanel
@@ -100,7 +100,7 @@ def test_window_is_told_of_extensions(example_files: Files, tmp_path: Path, monk
 
 def test_panels_list_extensions(example_files: Files, qapp: object) -> None:
     extensions.load(example_files, installed=False)
-    request = RequestState()
+    request = RequestState(Request())
     flow, shape = FlowPanel(request), ShapePage(request)
     families, shapes = flow.findChild(QComboBox, "flowFamily"), shape.findChild(QComboBox, "targetShape")
     assert families is not None

@@ -25,7 +25,7 @@ from flowviz.app.pane.stage_keys import add_stage_keys
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.edits import EditsState
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.appearance import Appearance, theme_switch
 from flowviz.app.style.theme import style_sheet
@@ -71,6 +71,7 @@ from flowviz.app.workspace.surroundings import Surroundings
 from flowviz.exporting.commands import TrainingCopy
 from flowviz.projects import Comparison, Project
 from flowviz.projects.drafts import Drafts, drafts_folder
+from flowviz.specs.edits import Edits
 
 MAX_TITLE = 60  # characters
 CLOSING_PATIENCE_MS = 500  # lets threads end cleanly: a cancelled export deletes its unfinished file
@@ -87,7 +88,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(MIN_SIZE)
         self.setAcceptDrops(True)
         self._may_close = self._closes_after_saving = False
-        self.request, self.view, self.edits = RequestState(self), ViewState(self), EditsState(self)
+        self.request, self.view, self.edits = RequestState(Request(), self), ViewState(self), EditsState(Edits(), self)
         self.layer_editor = LayerEditor(self.view, self.edits, self)
         self._create_widgets()
         self._create_controllers()

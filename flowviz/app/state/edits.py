@@ -2,17 +2,12 @@
 
 from typing import Any
 
-from PyQt6.QtCore import QObject
-
 from flowviz.app.state.state import State
 from flowviz.specs.edits import MAX_BUMPS, Bump, Edits, LayerEdit
 
 
 class EditsState(State[Edits]):
     """Observable edits of the layers of the displayed flow, with a setter for each part that the user can change."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(Edits(), parent)
 
     def set_disabled(self, stage: int, disabled: bool) -> None:
         """Disable a layer, so that it moves nothing, or enable it again. The base cannot be disabled."""

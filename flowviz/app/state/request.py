@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 
 from flowviz.app.state.pages import Contents, Kind, Pages, contents_of
 from flowviz.app.state.state import State
@@ -83,9 +83,6 @@ class RequestState(State[Request]):
     """Observable request, with a setter for each part that the user can change."""
 
     edited = pyqtSignal()  # the user has changed something, rather than opened a project
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(Request(), parent)
 
     @property
     def plan(self) -> Plan:

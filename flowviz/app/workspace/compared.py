@@ -5,8 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
-from PyQt6.QtCore import QObject
-
 from flowviz.app.state.state import State
 from flowviz.app.training.activity import Scope
 from flowviz.app.training.training_state import TrainingState
@@ -133,9 +131,6 @@ class Compared:
 
 class ComparedState(State[Compared]):
     """Observable entrants."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(Compared(), parent)
 
     @property
     def comparison(self) -> Comparison:

@@ -20,11 +20,11 @@ from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.theme import shown_theme
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.compared import UNTITLED, ComparedState, complete, edits_of, free_name, state_of
+from flowviz.app.workspace.compared import UNTITLED, Compared, ComparedState, complete, edits_of, free_name, state_of
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.grid import PaneGrid
 from flowviz.app.workspace.joining import name_of, trainable
-from flowviz.app.workspace.links import LinksState
+from flowviz.app.workspace.links import Links, LinksState
 from flowviz.app.workspace.return_bar import ReturnBar
 from flowviz.lessons import is_lesson
 from flowviz.projects import Comparison, Project
@@ -74,7 +74,7 @@ class Comparisons(QObject):
         self.return_bar = ReturnBar(self.enter)
         self._window, self._cloud = window, cloud
         self.around: Surroundings  # is set once the window has all of its parts
-        self.compared, self.links = ComparedState(self), LinksState(self)
+        self.compared, self.links = ComparedState(Compared(), self), LinksState(Links(), self)
         self.grid = PaneGrid(
             cloud, self.compared, self.links, view, self._open, lambda name: self.workbench.controller.remove(name)
         )

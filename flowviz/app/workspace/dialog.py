@@ -25,7 +25,7 @@ from flowviz.app.desktop.existing import existing
 from flowviz.app.document.dialogs import PROJECT_FILTER
 from flowviz.app.notices.notice import problem_of
 from flowviz.app.state.binding import bind
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.state import State
 from flowviz.app.style.tokens import GAP
 from flowviz.app.threads.latest import LatestWorker
@@ -91,7 +91,7 @@ class ComparisonDialog(QDialog):
         begin_dialog(self, "comparisonDialog", "Compare")
         self._current, self._folder, self._begin = with_current_as_asked(current), folder, begin
         self._worker = LatestWorker(lambda notice: self._problem.show_text(notice.text))
-        self._request = RequestState(self)  # of the training of all flows
+        self._request = RequestState(Request(), self)  # of the training of all flows
         plan = self._current.asked
         self._request.show_plan(Plan(plan.target, plan.flow, TrainingSpec(seconds=FIRST_SECONDS)))
         first = next(iter(ENTRIES))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject
 
 from flowviz.app.state.state import State
 from flowviz.app.workspace.entrants import EntrantRun
@@ -33,9 +32,6 @@ class Links:
 
 class LinksState(State[Links]):
     """Observable links."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(Links(), parent)
 
     def enlarge(self, key: str) -> None:
         """Show only the pane of an entrant, or all panes again if it is the only one that is visible."""

@@ -9,6 +9,7 @@ from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import ViewState
 from flowviz.projects import Project, example
 from flowviz.records import Curve, StageReport, Trace
+from flowviz.specs.edits import Edits
 
 STAGE = 3
 X = np.linspace(-2, 2, 401, dtype=np.float32)
@@ -32,7 +33,7 @@ def layer_editor(stage: int = STAGE, *, problem: str = "") -> LayerEditor:
     view = ViewState()
     view.show_flow(10, 8000)
     view.set_stage(stage)
-    editor = LayerEditor(view, EditsState())
+    editor = LayerEditor(view, EditsState(Edits()))
     editor.view = view  # type: ignore[attr-defined]  # kept alive
     editor.set_problem(problem)
     return editor

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.condition_bar import POSITIONS, ConditionBar
 from flowviz.app.state.known import Known
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records.trace import untrained_trace
@@ -23,7 +23,7 @@ class Bar:
     """A condition bar, with the request that it shows and changes."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.request, self.view = RequestState(), ViewState()
+        self.request, self.view = RequestState(Request()), ViewState()
         self.widget = ConditionBar(self.request, self.view)
         qtbot.addWidget(self.widget)
 

@@ -16,6 +16,7 @@ from flowviz.app.style.theme import background
 from flowviz.app.widgets.choice_words import COLORS
 from flowviz.records import Curve, StageReport
 from flowviz.specs import ViewSpec
+from flowviz.specs.edits import Edits
 from flowviz.specs.view import Theme
 from tests.app.conftest import show
 
@@ -30,7 +31,7 @@ SUBJECTS = {
 
 @pytest.fixture
 def inspector(qtbot: QtBot) -> Inspector:
-    inspector = Inspector(LayerEditor(ViewState(), EditsState()))
+    inspector = Inspector(LayerEditor(ViewState(), EditsState(Edits())))
     qtbot.addWidget(inspector)
     return inspector
 

@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QComboBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.integrator_bar import OTHER_FAMILY, IntegratorBar
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.records.trace import base_particles, untrained_trace
 from flowviz.specs import FlowSpec
@@ -16,7 +16,7 @@ class Bar:
     """An integrator bar, with the request and the view that it depends on."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.request, self.view = RequestState(), ViewState()
+        self.request, self.view = RequestState(Request()), ViewState()
         self.widget = IntegratorBar(self.request, self.view)
         qtbot.addWidget(self.widget)
 

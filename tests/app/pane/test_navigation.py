@@ -13,6 +13,7 @@ from flowviz.app.pane.stage_strip import StageStrip
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import View, ViewState
 from flowviz.records import Moment, Timeline
+from flowviz.specs.edits import Edits
 from tests.app.conftest import show
 from tests.app.pane.fakes import STAGES, WEIGHTS, trace
 
@@ -31,7 +32,7 @@ class Navigated:
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot, self.view, self.plays = qtbot, ViewState(), 0
         self.cloud, self.slider = CloudView(self.view), StageSlider(self.view)
-        self.strip = StageStrip(self.view, EditsState(), self.slider.align)
+        self.strip = StageStrip(self.view, EditsState(Edits()), self.slider.align)
         self.window = QWidget()
         qtbot.addWidget(self.window)
         layout = QVBoxLayout(self.window)

@@ -17,6 +17,7 @@ from flowviz.app.state.view import ViewState
 from flowviz.app.style.theme import COLORS, palette
 from flowviz.app.style.tokens import LINE
 from flowviz.rendering.colors import SURROUNDINGS
+from flowviz.specs.edits import Edits
 from flowviz.specs.view import Mark, Theme
 from tests.app.style.test_theme import contrast
 
@@ -40,7 +41,7 @@ def slider(view: ViewState, qtbot: QtBot) -> StageSlider:
 
 @pytest.fixture
 def narrow(view: ViewState, slider: StageSlider, qtbot: QtBot) -> StageStrip:
-    strip = StageStrip(view, EditsState(), slider.align)
+    strip = StageStrip(view, EditsState(Edits()), slider.align)
     qtbot.addWidget(strip)
     strip.set_stages([str(stage) for stage in range(STAGES)], np.ones(STAGES))
     strip.resize(320, strip.height())
@@ -104,7 +105,7 @@ def test_frames_contain_numbers_of_stages_if_nothing_is_shown(narrow: StageStrip
 def steps(view: ViewState, slider: StageSlider, qtbot: QtBot) -> StageStrip:
     """A strip of the 100 steps of an integrator."""
     view.show_flow(100, 8000, is_continuous=True)
-    strip = StageStrip(view, EditsState(), slider.align)
+    strip = StageStrip(view, EditsState(Edits()), slider.align)
     qtbot.addWidget(strip)
     strip.set_stages([str(stage) for stage in range(101)], np.full(101, 0.01), thinned=True)
     strip.resize(720, strip.height())

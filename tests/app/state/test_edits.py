@@ -8,7 +8,7 @@ OTHER = Bump(curve="log-scale", center=(0.5,), height=(-1.0,))
 
 
 def test_bumps_are_added_replaced_and_removed(qapp: object) -> None:
-    edits = EditsState()
+    edits = EditsState(Edits())
     assert edits.add_bump(2, BUMP)
     assert edits.add_bump(2, BUMP)
     edits.set_bump(2, 1, OTHER)
@@ -20,12 +20,12 @@ def test_bumps_are_added_replaced_and_removed(qapp: object) -> None:
 
 
 def test_layer_takes_a_limited_number_of_bumps(qapp: object) -> None:
-    edits = EditsState()
+    edits = EditsState(Edits())
     assert [edits.add_bump(2, BUMP) for _ in range(MAX_BUMPS + 1)] == [True] * MAX_BUMPS + [False]
 
 
 def test_disabling_keeps_bumps_and_is_no_edit_of_the_base(qapp: object) -> None:
-    edits = EditsState()
+    edits = EditsState(Edits())
     edits.add_bump(2, BUMP)
     edits.set_disabled(2, True)
     edits.set_disabled(0, True)
@@ -35,7 +35,7 @@ def test_disabling_keeps_bumps_and_is_no_edit_of_the_base(qapp: object) -> None:
 
 
 def test_listeners_hear_of_changes_alone(qapp: object) -> None:
-    edits, heard = EditsState(), list[tuple[Edits, Edits]]()
+    edits, heard = EditsState(Edits()), list[tuple[Edits, Edits]]()
     edits.changed.connect(lambda old, new: heard.append((old, new)))
     edits.reset_all()
     edits.set_disabled(1, False)

@@ -16,7 +16,7 @@ STAR = ShapeSpec(name="star")
 
 @pytest.fixture
 def request_state() -> RequestState:
-    return RequestState()
+    return RequestState(Request())
 
 
 def test_all_listeners_are_notified_of_a_change_before_a_nested_one() -> None:

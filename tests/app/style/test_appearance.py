@@ -21,7 +21,7 @@ from flowviz.app.desktop.settings import settings
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.notices.message_box import CANCEL, Answer, ask
 from flowviz.app.pane.cloud_view import CloudView
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.appearance import Appearance
 from flowviz.app.style.theme import (
     LINK,
@@ -174,7 +174,7 @@ def test_reduced_motion_shows_only_whole_stages(window: Window, monkeypatch: pyt
 
 
 def test_reduced_motion_keeps_the_busy_bar_still(qtbot: QtBot) -> None:
-    controls = TrainingControls(RequestState())
+    controls = TrainingControls(RequestState(Request()))
     qtbot.addWidget(controls)
     bar = controls.findChild(QProgressBar)
     assert bar is not None

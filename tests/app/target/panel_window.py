@@ -11,13 +11,14 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.desktop.existing import existing
 from flowviz.app.notices.notifications import Notifications
 from flowviz.app.state.edits import EditsState
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.icons import icon
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.importer import FONTS, TargetImporter
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.training.undo import ProjectUndo
+from flowviz.specs.edits import Edits
 from tests.app.conftest import Window, show, work_is_running
 
 
@@ -26,7 +27,7 @@ class PanelWindow(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.request = RequestState(self)
+        self.request = RequestState(Request(), self)
         panel = TargetPanel(self.request, lambda: self.target_importer, lambda: None)
         self.notifications = Notifications(panel.notices, self)
         post, show_pictures = self.notifications.post, panel.shape.show_pictures
@@ -34,7 +35,7 @@ class PanelWindow(QWidget):
             self.request, self, post=post, show_target=panel.show_target, show_pictures=show_pictures
         )
         self.target_importer = TargetImporter(panel, self.request, lambda _: None, post, self)
-        self.undo = ProjectUndo(self.request, ViewState(self), EditsState(self), self)
+        self.undo = ProjectUndo(self.request, ViewState(self), EditsState(Edits(), self), self)
         QVBoxLayout(self).addWidget(panel)
         self.setAcceptDrops(True)
         stack = self.undo.stack

@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
 
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.drawing_page import DrawingPage
 from flowviz.app.target.image_page import ImagePage
 from flowviz.app.target.mix_page import MixPage
@@ -35,7 +35,7 @@ PAGES: dict[type[Spec], tuple[Callable[[RequestState], Page], dict[str, str]]] =
 @pytest.mark.parametrize("kind", PAGES)
 def test_each_choice_has_a_control_with_its_title_and_description(kind: type[Spec], qapp: QObject) -> None:
     make_page, names = PAGES[kind]
-    page = make_page(RequestState())
+    page = make_page(RequestState(Request()))
     assert names.keys() == choices_of(kind).keys()
     for name, field in choices_of(kind).items():
         control = page.findChild(QWidget, names[name])
@@ -48,7 +48,7 @@ def test_each_choice_has_a_control_with_its_title_and_description(kind: type[Spe
 
 
 def test_shape_and_weight_of_a_source_are_described_as_fields(qapp: QObject) -> None:
-    request = RequestState()
+    request = RequestState(Request())
     box = ShapePage(request).findChild(QComboBox, "targetShape")
     assert box is not None
     assert box.toolTip() == fields_of(ShapeSpec)["name"].description

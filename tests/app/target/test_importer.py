@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz import targets
 from flowviz.app.state.pages import Table
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.importer import TargetImporter
 from flowviz.app.target.panel import TargetPanel
 from flowviz.specs import ImageSpec, PointsSpec, TargetSpec
@@ -30,7 +30,7 @@ class Reading:
 
     def __init__(self, qtbot: QtBot) -> None:
         self.owner, self.qtbot = QObject(), qtbot
-        self.request = RequestState(self.owner)
+        self.request = RequestState(Request(), self.owner)
         self.panel = TargetPanel(self.request, lambda: self.importer, lambda: None)
         qtbot.addWidget(self.panel)
         self.targets: list[TargetSpec] = []

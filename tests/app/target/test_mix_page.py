@@ -5,7 +5,7 @@ from PyQt6.QtWidgets import QLabel, QMenu, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.state.pages import MixContents
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.mix_page import MixPage
 from flowviz.specs import Part, ShapeSpec, TextSpec
 from flowviz.specs.target import MAX_PARTS
@@ -22,7 +22,7 @@ class Mixed:
     """The page, and the request that it shows."""
 
     def __init__(self, qtbot: QtBot, contents: MixContents) -> None:
-        self.request = RequestState()
+        self.request = RequestState(Request())
         self.request.set_page(contents)
         self.page = MixPage(self.request)
         qtbot.addWidget(self.page)

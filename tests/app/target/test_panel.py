@@ -26,7 +26,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice_list import NoticeBar
 from flowviz.app.state.pages import Kind, MixContents
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.panel import TargetPanel
 from flowviz.specs import ImageSpec, MixSpec, Part, ShapeName, ShapeSpec, TargetSpec, TextSpec
@@ -310,7 +310,7 @@ class Focused:
     """A target panel above another widget, to which Qt moves the focus if the one that has it is hidden."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.request, self.window = RequestState(), QWidget()
+        self.request, self.window = RequestState(Request()), QWidget()
         qtbot.addWidget(self.window)
         self.panel, self.flow_box = TargetPanel(self.request, Mock(), Mock()), QComboBox()
         layout = QVBoxLayout(self.window)

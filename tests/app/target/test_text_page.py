@@ -7,7 +7,7 @@ from PyQt6.QtGui import QTextCursor
 from PyQt6.QtWidgets import QPlainTextEdit, QSlider
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.text_page import TextPage
 from flowviz.specs import TextSpec
 
@@ -16,7 +16,7 @@ class Typed:
     """The page, and the request that it shows."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.request, self.qtbot = RequestState(), qtbot
+        self.request, self.qtbot = RequestState(Request()), qtbot
         self.page = TextPage(self.request, Mock(), Mock(), Mock())
         qtbot.addWidget(self.page)
         text, weight = self.page.findChild(QPlainTextEdit), self.page.findChild(QSlider)

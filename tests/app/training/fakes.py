@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.notices.notice import Notice
 from flowviz.app.state.edits import EditsState
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.threads.latest import LatestWorker
@@ -38,6 +38,7 @@ from flowviz.records import (
 from flowviz.records.events import Ending
 from flowviz.records.trace import base_particles, untrained_trace
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.edits import Edits
 from flowviz.training import Adjust, Vary
 from tests.app.pane.fakes import WEIGHTS, FakeDisplays, FakeQueries, fake_viewer
 from tests.app.training import fake_thread as training
@@ -165,7 +166,7 @@ class SessionHarness:
     def __init__(self) -> None:
         self.owner = owner = QObject()
         self.threads = list[FakeThread]()
-        self.request, self.view = RequestState(owner), ViewState(owner)
+        self.request, self.view = RequestState(Request(), owner), ViewState(owner)
         self.displays, self.queries = FakeDisplays(), FakeQueries()
         self.controls, self.loss_plot = FakeControls(), FakeLossPlot()
         self.metrics, self.status_bar, self.next_steps = FakeMetrics(), FakeStatusBar(), list[str]()
@@ -180,7 +181,7 @@ class SessionHarness:
             lambda notice: self.notices.append(notice), owner,
         )  # fmt: skip
         self.runner = runner = TrainingRunner(owner, self._make_thread)
-        self.edits = EditsState(owner)
+        self.edits = EditsState(Edits(), owner)
         self.editor = LayerEditor(self.view, self.edits, owner)
         self.session = Session(
             self.request, self.view, self.editor, self.builder, self.viewer, self.status, runner, owner,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from PyQt6.QtWidgets import QLabel, QProgressBar
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.training.activity import Activity, NextTraining
 from flowviz.app.training.controls import STATUS_LINES, TrainingControls
 from flowviz.app.training.training_state import TrainingState
@@ -16,7 +16,7 @@ NARROWEST = 337  # width of the panel in pixels, beside the cloud of a small win
 
 def test_bar_at_the_start_of_a_training_is_not_at_zero(qtbot: QtBot) -> None:
     """Check that the style of Qt ends the animation of the bar, which it does not at zero."""
-    request = RequestState()
+    request = RequestState(Request())
     controls = TrainingControls(request)
     qtbot.addWidget(controls)
     controls.show_activity(Activity(state=TrainingState.TRAINING))
@@ -27,7 +27,7 @@ def test_bar_at_the_start_of_a_training_is_not_at_zero(qtbot: QtBot) -> None:
 
 def test_usual_sentences_have_two_lines_in_the_narrowest_panel(qtbot: QtBot) -> None:
     """A third line would move the loss plot."""
-    controls = TrainingControls(RequestState())
+    controls = TrainingControls(RequestState(Request()))
     qtbot.addWidget(controls)
     label = controls.findChild(QLabel, "statusLabel")
     assert label is not None

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QSpinB
 from pytestqt.qtbot import QtBot
 
 from flowviz import targets
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.controls import TrainingControls
@@ -26,7 +26,7 @@ class Requested:
     """The panels of the flow and the training, and the request that they show."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.request, self.window = RequestState(), QWidget()
+        self.request, self.window = RequestState(Request()), QWidget()
         qtbot.addWidget(self.window)
         layout = QVBoxLayout(self.window)
         self.panel = FlowPanel(self.request)

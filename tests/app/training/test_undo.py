@@ -15,11 +15,12 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.commands.history import MAX_EDITS, Choices
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.pages import PointsContents, Table
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.training.undo import ProjectUndo
 from flowviz.records import Selection
 from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, Part, ShapeSpec, TextSpec
+from flowviz.specs.edits import Edits
 from flowviz.targets import points_spec
 from tests.targets.pictures import png
 
@@ -32,7 +33,7 @@ class Edited:
 
     def __init__(self) -> None:
         self.owner = QObject()
-        self.request, self.view, self.edits = RequestState(), ViewState(), EditsState()
+        self.request, self.view, self.edits = RequestState(Request()), ViewState(), EditsState(Edits())
         self.view.show_flow(LAST_STAGE, PARTICLES)
         self.history = ProjectUndo(self.request, self.view, self.edits, self.owner)
 

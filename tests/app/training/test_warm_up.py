@@ -14,7 +14,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.state.request import RequestState, first_plan
+from flowviz.app.state.request import Request, RequestState, first_plan
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.priority import LowPriority
 from flowviz.app.training import warm_up as warm_ups
@@ -67,7 +67,7 @@ class Warmed:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
         self.qtbot = qtbot
         self.parent = QObject()
-        self.request, self.trainings, self.thread = RequestState(self.parent), FakeTrainings(), FakeThread()
+        self.request, self.trainings, self.thread = RequestState(Request(), self.parent), FakeTrainings(), FakeThread()
         self.log = list[str]()
         self.during: Callable[[], object] = lambda: None
         monkeypatch.setattr(LowPriority, "enter", lambda _: self.log.append("low priority"))

@@ -4,14 +4,14 @@ from typing import Any
 
 from PyQt6.QtCore import QObject
 
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.training.worker import Work
-from flowviz.app.workspace.compared import ComparedState
+from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.comparison_undo import ComparisonUndo
 from flowviz.app.workspace.controller import ComparisonController
 from flowviz.app.workspace.entrants import EntrantRun
@@ -93,7 +93,8 @@ class ComparisonHarness:
         """
         self.owner = owner = QObject()
         self.threads, self.scorers = list[FakeThread](), list[FakeThread]()
-        self.compared, self.request, self.controls = ComparedState(owner), RequestState(owner), FakeControls()
+        self.compared, self.request = ComparedState(Compared(), owner), RequestState(Request(), owner)
+        self.controls = FakeControls()
         self.builder = TargetBuilder(self.request, owner, building or SynchronousWorker())
         runner = TrainingRunner(owner, self._make_thread)
         self.controller = ComparisonController(

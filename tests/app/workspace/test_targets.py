@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.workspace import targets
-from flowviz.app.workspace.compared import ComparedState
+from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.targets import EntrantTargets
 from flowviz.specs import TargetSpec, TextSpec
 from tests.app.training.fakes import SynchronousWorker
@@ -32,7 +32,7 @@ def test_a_target_that_entrants_share_is_built_once(qtbot: QtBot, monkeypatch: p
 
 def test_targets_of_words_that_are_typed_over_are_forgotten(qtbot: QtBot) -> None:
     owner = QObject()
-    kept = EntrantTargets(ComparedState(owner), SynchronousWorker(), lambda _: None, owner)
+    kept = EntrantTargets(ComparedState(Compared(), owner), SynchronousWorker(), lambda _: None, owner)
     found = []
     for letter in LETTERS:
         target = build_or_explain(TextSpec(text=letter))
