@@ -1,6 +1,6 @@
 """The graphics item that draws the cloud and handles the mouse."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -10,16 +10,13 @@ from PyQt6.QtWidgets import QGraphicsSceneWheelEvent
 
 from flowviz import rendering
 from flowviz.app.editing.bend_arrows import draw_arrows
+from flowviz.app.pane.cloud_view import ZOOM_FACTOR, CloudView
 from flowviz.app.pane.drawing_queue import DrawingQueue
 from flowviz.app.style.theme import COLORS, background, ink
 from flowviz.app.style.tokens import DOT, GAP, LINE, THICK_LINE, TIGHT
 from flowviz.errors import SpecError
 from flowviz.records import Combination, Scene
 
-if TYPE_CHECKING:
-    from flowviz.app.pane.cloud_view import CloudView
-
-ZOOM_FACTOR = 1.25  # per notch of the wheel
 WHEEL_NOTCH = 120  # eighths of a degree
 RING_RADIUS, HALO_WIDTH = DOT, THICK_LINE + LINE  # of the ring around a particle, in pixels
 HINT_PLACE = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
@@ -30,7 +27,7 @@ LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 class CloudItem(pg.GraphicsWidget):
     """Graphics item that draws what its `CloudView` shows, and keeps the picture until something changes."""
 
-    def __init__(self, cloud: "CloudView", queue: DrawingQueue | None) -> None:
+    def __init__(self, cloud: CloudView, queue: DrawingQueue | None) -> None:
         """Create the item of a cloud; with a `queue`, the previous picture stays until the queue has time."""
         super().__init__()
         self._cloud, self._queue = cloud, queue
@@ -215,7 +212,7 @@ class CloudItem(pg.GraphicsWidget):
 class CloudCanvas(pg.GraphicsView):
     """Widget that holds the item of a cloud and nothing else."""
 
-    def __init__(self, cloud: "CloudView", queue: DrawingQueue | None) -> None:
+    def __init__(self, cloud: CloudView, queue: DrawingQueue | None) -> None:
         super().__init__(useOpenGL=False)
         self.item = CloudItem(cloud, queue)
         self.setCentralItem(self.item)

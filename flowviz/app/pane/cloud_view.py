@@ -27,7 +27,7 @@ from flowviz.specs import PictureSize, ViewSpec
 if TYPE_CHECKING:
     from flowviz.app.pane.cloud_item import CloudCanvas
 
-ZOOM_FACTOR = 1.25  # per key press
+ZOOM_FACTOR = 1.25  # per command, key press and notch of the wheel
 PAN_SHARE = 0.2  # of the distance from the center to the edge
 MIN_HALF_EXTENT, MAX_HALF_EXTENT = 1e-6, 1e12  # limits of zooming, in target units
 REACH = 8.0  # largest distance from the mouse to a particle, in pixels

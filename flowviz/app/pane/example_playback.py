@@ -47,8 +47,7 @@ class ExamplePlayback(QObject):
         self._view, self.display, self._queries, self._clock = view, display, queries, clock
         self.jumps = False
         self._playback = Playback(speed=SPEED)
-        self._is_wanted = False
-        self._name = EXAMPLES[0]
+        self._wanted = ""  # name of the example to play; empty if none is
         self._trace: Trace | None = None  # that is shown
         self._started = 0.0
         self._delay = delayed(self, self._load, DELAY_MS)
@@ -62,14 +61,13 @@ class ExamplePlayback(QObject):
         Args:
             title: The title of the target of the training. Its own word is not played.
         """
-        if not self._is_wanted and not self._view.value.is_explored:
-            self._is_wanted = True
-            self._name = next(name for name in EXAMPLES if name != title.strip().lower())
+        if not self._wanted and not self._view.value.is_explored:
+            self._wanted = next(name for name in EXAMPLES if name != title.strip().lower())
             self._delay.start()
 
     def end(self) -> None:
         """Show the cloud again."""
-        self._is_wanted, self._trace = False, None
+        self._wanted, self._trace = "", None
         self._delay.stop()
         self._ticks.stop()
         self.display.hide()
@@ -80,11 +78,11 @@ class ExamplePlayback(QObject):
             self.display.show_stage(self._stage(self._trace.last_stage))
 
     def _load(self) -> None:
-        self._queries.example(self._name, partial(self._show, self._name))
+        self._queries.example(self._wanted, partial(self._show, self._wanted))
 
     def _show(self, name: str, trace: Trace | None) -> None:
         """Show an example if it is the one that is wanted; None if it cannot be loaded."""
-        if trace is None or not self._is_wanted or self._trace is not None or name != self._name:
+        if trace is None or self._trace is not None or name != self._wanted:
             return
         self._trace, self._started = trace, self._clock()
         self.display.show_trace(
@@ -102,7 +100,7 @@ class ExamplePlayback(QObject):
         return self._playback.position(gone, last)
 
     def _on_view_changed(self, old: View, new: View) -> None:
-        if self._is_wanted and _in_theme(old, new.seen.view.theme) != new:
+        if self._wanted and _in_theme(old, new.seen.view.theme) != new:
             self.end()
         self.advance()  # in the colors of the theme
 

@@ -15,6 +15,7 @@ from flowviz.app.editing.entries import fill_editing_entries, fill_training_entr
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.lessons.end_page import EXPORT_TIP
 from flowviz.app.lessons.lessons import Lessons
+from flowviz.app.pane.cloud_view import ZOOM_FACTOR
 from flowviz.app.pane.end_playback import EndPlayback
 from flowviz.app.pane.history_bar import HistoryBar
 from flowviz.app.pane.playback_bar import PlaybackBar
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from flowviz.app.workspace.trainings import Trainings
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Blog Post": "plain"}
-ZOOM_STEP = 1.25
 SAVE_AS_KEY = "Ctrl+Shift+S"  # some systems have no standard key
 FIGURES: dict[Figure, Entry] = {
     "four_panels": Entry(
@@ -127,8 +127,8 @@ def fill_view_menu(
         bar.overview_action,
         *FIGURES.values(),
         None,
-        Entry("zoomin", "Zoom &In", partial(zoom, 1 / ZOOM_STEP), "Show a smaller part of the plane", Key.ZoomIn),
-        Entry("zoomout", "Zoom &Out", partial(zoom, ZOOM_STEP), "Show a larger part of the plane", Key.ZoomOut),
+        Entry("zoomin", "Zoom &In", partial(zoom, 1 / ZOOM_FACTOR), "Show a smaller part of the plane", Key.ZoomIn),
+        Entry("zoomout", "Zoom &Out", partial(zoom, ZOOM_FACTOR), "Show a larger part of the plane", Key.ZoomOut),
         bar.follow_action,
         bar.fit_action,
         bar.fit_stage_action,
