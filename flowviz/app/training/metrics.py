@@ -67,8 +67,6 @@ class Metrics(QWidget):
         self._validated = FittingLabel("validatedNote", "How the validation NLL and gap are measured")
         self._table = QWidget()
         self._folded = WarningLabel("foldedWarning", "Warning about inexact densities")
-        for note in (self._validated, self._folded):
-            note.hide()
         self._fill_table()
         tip = "NLLs and gaps in nats, shares, and the round-trip error"
         more = DisclosureButton("detailsButton", "Details", "Show or hide the metrics", tip, SHOWN_KEY, self._table)
@@ -76,8 +74,7 @@ class Metrics(QWidget):
         self.help = HelpButton("loss", self._answer)
         self.buttons = row_widget(more, self.help)
         lay_out(QVBoxLayout(self), self._answer, self._table)
-        self._show_answer(None)
-        self._show_of_density(False)
+        self.clear()
 
     def clear(self) -> None:
         """Show every value as unknown."""

@@ -18,7 +18,7 @@ from flowviz.projects.variant import Variant
 from flowviz.records import Finished, Snapshot
 from flowviz.specs import TargetSpec
 from flowviz.targets import Target
-from flowviz.training import Add, Change, Remove, Retarget, Turn
+from flowviz.training import Change, Remove, Retarget, Turn
 
 FLOW = "0"  # name of a flow that trains alone, which is the key of the first flow of a comparison
 REMEMBERED = 12  # targets that were requested: typing requests one for each letter
@@ -193,11 +193,6 @@ class TrainingRunner(QObject):
         if isinstance(change, Remove):
             self.job.leaving[change.name] += 1
         existing(self.job.thread).change(change)
-
-    def replace(self, name: str, added: Add) -> None:
-        """Replace an entrant in the current run by one that starts over."""
-        self.change(Remove(name))
-        self.change(added)
 
     def follow(self, built: BuiltTarget, name: str | None = None) -> None:
         """Let an entrant of the current run learn another target. Without a name, let all of them learn it."""

@@ -116,7 +116,9 @@ class Variants(QObject):
     def _update(self) -> None:
         variant = self._outstanding()
         self._vary_training(is_traced=False)
-        is_deferred = variant is not None and self._is_moved and variant.edits == self._shown_edits
+        is_deferred = (
+            variant is not None and self._is_moved and variant.edits == existing(self._presenter.project).edits
+        )
         self._presenter.show(is_deferred=is_deferred)
         self._viewer.moments.wanted = None if is_deferred else self._wanted()
         if variant is None:
@@ -181,11 +183,6 @@ class Variants(QObject):
         """Return whether a training moves the particles that are shown."""
         run = self._runner.job.run
         return run is not None and run.is_shown and self._presenter.activity.state in RUNNING
-
-    @property
-    def _shown_edits(self) -> Edits:
-        project = self._presenter.project
-        return project.edits if project else Edits()
 
     def _vary_training(self, *, is_traced: bool) -> None:
         """Request that a training moves its particles by the integrator and, once they are traced, by the edits."""

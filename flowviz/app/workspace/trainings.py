@@ -24,7 +24,7 @@ from flowviz.app.workspace.targets import EntrantTargets
 from flowviz.projects import Plan, Project
 from flowviz.records import Advanced, Preparing
 from flowviz.specs import TrainingSpec
-from flowviz.training import Add, Turn
+from flowviz.training import Add, Remove, Turn
 
 IDLE, PREPARING, TRAINING = TrainingState.IDLE, TrainingState.PREPARING, TrainingState.TRAINING
 PAUSED, STOPPING = TrainingState.PAUSED, TrainingState.STOPPING
@@ -188,9 +188,8 @@ class Trainings(QObject):
             self._start(frozenset({run.key}))
         elif self._runner.job.is_open:
             if is_trained:
-                self._runner.replace(run.key, Add(run.key, run.project))
-            else:
-                self._join(run)
+                self._runner.change(Remove(run.key))
+            self._join(run)
             if is_paused:
                 self.toggle_pause()
         else:

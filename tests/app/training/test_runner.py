@@ -245,7 +245,8 @@ def test_only_turns_of_the_entrant_that_is_displayed_change_the_run(runs: Runs) 
 
 def test_turns_of_an_entrant_that_starts_over_are_dropped_until_it_does(runs: Runs) -> None:
     thread = runs.compare()
-    runs.runner.replace("1", Add("1", thread.comparison["1"]))
+    runs.runner.change(Remove("1"))
+    runs.runner.change(Add("1", thread.comparison["1"]))
     assert thread.changes == [Remove("1"), Add("1", thread.comparison["1"])]
     thread.take("1", snapshot(900))
     assert runs.announced == []
