@@ -49,10 +49,9 @@ NAME_ALIGNED, ALIGNED = (
 class FiguresModel(QAbstractTableModel):
     """Model of the table: a row for each entrant, its name and its state, and a column for each figure."""
 
-    def __init__(self, compared: ComparedState) -> None:
+    def __init__(self, compared: Compared) -> None:
         super().__init__()
-        self._update(compared.value, rows_below(compared.value))
-        compared.changed.connect(self._on_changed)
+        self._update(compared, rows_below(compared))
 
     def name(self, row: int) -> str:
         """Return the name of the entrant in a row. Empty for a mean over seeds and for a limit by counting."""
@@ -65,6 +64,21 @@ class FiguresModel(QAbstractTableModel):
     def is_shown(self, section: int) -> bool:
         """Return whether a column is shown: it has values, and adds information to the others."""
         return section == NAME_COLUMN or COLUMNS[section - 1] in self._brief
+
+    def show_change(self, old: Compared, new: Compared) -> None:
+        """Show another state of the entrants."""
+        if (old.runs, old.limits) == (new.runs, new.limits):
+            return
+        summaries = rows_below(new)
+        if old.names != new.names or len(summaries) != len(self._summaries):
+            self.beginResetModel()
+            self._update(new, summaries)
+            self.endResetModel()
+        else:
+            before = self._content
+            self._update(new, summaries)
+            if self._content != before:  # most turns change no figure, and Qt would measure all cells again
+                self._announce()
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         return Qt.ItemFlag.ItemIsEnabled if self.is_summary(index.row()) else super().flags(index)
@@ -118,20 +132,6 @@ class FiguresModel(QAbstractTableModel):
                 font.setBold(True)
                 return font
         return value if role == VALUE_ROLE else None
-
-    def _on_changed(self, old: Compared, new: Compared) -> None:
-        if (old.runs, old.limits) == (new.runs, new.limits):
-            return
-        summaries = rows_below(new)
-        if old.names != new.names or len(summaries) != len(self._summaries):
-            self.beginResetModel()
-            self._update(new, summaries)
-            self.endResetModel()
-        else:
-            before = self._content
-            self._update(new, summaries)
-            if self._content != before:  # most turns change no figure, and Qt would measure all cells again
-                self._announce()
 
     @property
     def _content(self) -> tuple[object, ...]:
@@ -214,7 +214,7 @@ class FiguresTable(ThemeFollower, QTableView):
         self._open, self._remove = open_entrant, remove
         self._across, self._down = existing(self.horizontalHeader()), existing(self.verticalHeader())
         named(self, "comparisonTable", "Figures of all flows", description=DESCRIPTION)
-        self._compared, self._figures, self._sorted = compared, FiguresModel(compared), _Sorted()
+        self._compared, self._figures, self._sorted = compared, FiguresModel(compared.value), _Sorted()
         self._is_showing = False
         self._fit_timer = delayed(self, self._fit_names)
         self._sorted.setSourceModel(self._figures)
@@ -290,6 +290,7 @@ class FiguresTable(ThemeFollower, QTableView):
             self.setColumnHidden(section, not self._figures.is_shown(section))
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
+        self._figures.show_change(old, new)
         self._hide_columns()
         if (old.selected, old.names) == (new.selected, new.names) or new.selected not in new.names:
             return

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
-from PyQt6.QtCore import QObject
-
 from flowviz.app.notices.notice import Notice
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.threads.latest import LatestWorker
@@ -21,22 +19,18 @@ from flowviz.training.limits import limit_of
 REMEMBERED = 2 * MAX_ENTRANTS  # targets: typing builds one for each letter
 
 
-class EntrantTargets(QObject):
+class EntrantTargets:
     """Builds the targets of entrants in the background, gives them to the entrants, and counts their limits.
 
     Attributes:
         built: The latest targets that have been built.
     """
 
-    def __init__(
-        self, compared: ComparedState, worker: LatestWorker, post: Callable[[Notice], object], parent: QObject
-    ) -> None:
+    def __init__(self, compared: ComparedState, worker: LatestWorker, post: Callable[[Notice], object]) -> None:
         """Prepare to build; `post` shows a notice of why a target cannot be built."""
-        super().__init__(parent)
         self._compared, self._worker, self._post = compared, worker, post
         self.built = deque[BuiltTarget](maxlen=REMEMBERED)
         self._counting = set[TargetSpec]()  # whose limits are being computed
-        compared.changed.connect(lambda _, new: self._count(new))
 
     def begin(self, built: Iterable[BuiltTarget]) -> None:
         """Forget all targets except some, because another comparison is shown."""
@@ -63,7 +57,7 @@ class EntrantTargets(QObject):
         found = self._known(run.project.target)
         return run if found is run.built else replace(run, built=found)
 
-    def _count(self, value: Compared) -> None:
+    def count_limits(self, value: Compared) -> None:
         """Compute missing limits while no flow is trained, because that would take the time of the flows."""
         for run in value.runs if value.limits is not None and value.state == TrainingState.IDLE else ():
             built, spec, training = run.built, run.project.target, run.project.training

@@ -65,7 +65,7 @@ class Trainings(QObject):
         super().__init__(parent)
         self._compared, self._request, self._runner = compared, request, runner
         self._show_activity, self._post = show_activity, post
-        self._targets = EntrantTargets(compared, worker, post, self)
+        self._targets = EntrantTargets(compared, worker, post)
         self._activity = ""
         self._next: str | None = None  # key of the entrant that trains when the others have stopped
         self.editing = EntrantEditing(
@@ -304,6 +304,7 @@ class Trainings(QObject):
             self._update_controls()
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
+        self._targets.count_limits(new)
         self._update_controls()
         has_changed = (old.is_shown, old.state, old.runs) != (new.is_shown, new.state, new.runs)
         if new.is_shown and new.state == IDLE and has_changed:

@@ -13,7 +13,7 @@ from flowviz.app.widgets.controls import add_key
 from flowviz.app.workspace.adding import EntrantAdding
 from flowviz.app.workspace.attending import Attending
 from flowviz.app.workspace.bars import ComparisonBar, EntrantBar
-from flowviz.app.workspace.compared import ComparedState, runs_of
+from flowviz.app.workspace.compared import Compared, ComparedState, runs_of
 from flowviz.app.workspace.comparison_undo import ComparisonUndo
 from flowviz.app.workspace.controller import ComparisonController
 from flowviz.app.workspace.figures import Figures
@@ -158,14 +158,14 @@ class Workbench(QObject):
     def _connect(self) -> None:
         controller = self.controller
         self._around.panels.controls.commands.train_all.triggered.connect(lambda: controller.train_all())
-        self.compared.watch(lambda value: value.keys, self._forget_origin)
-        self.compared.changed.connect(lambda _, new: self._links.forget_missing([run.key for run in new.runs]))
-        self.compared.changed.connect(lambda: self._show_title())
+        self.compared.changed.connect(self._on_compared_changed)
         self._around.view.observe(lambda value: value.seen.view.marks, lambda _: self._show_title())
 
-    def _forget_origin(self, keys: frozenset[str]) -> None:
-        if self.origin not in keys:
+    def _on_compared_changed(self, _: Compared, new: Compared) -> None:
+        if self.origin not in new.keys:
             self.origin = ""
+        self._links.forget_missing(new.keys)
+        self._show_title()
 
     def _select(self, number: int) -> None:
         """Select an entrant by its number; if a pane is enlarged, enlarge its own instead."""

@@ -32,7 +32,7 @@ def test_a_target_that_entrants_share_is_built_once(qtbot: QtBot, monkeypatch: p
 
 def test_targets_of_words_that_are_typed_over_are_forgotten(qtbot: QtBot) -> None:
     owner = QObject()
-    kept = EntrantTargets(ComparedState(Compared(), owner), SynchronousWorker(), lambda _: None, owner)
+    kept = EntrantTargets(ComparedState(Compared(), owner), SynchronousWorker(), lambda _: None)
     found = []
     for letter in LETTERS:
         target = build_or_explain(TextSpec(text=letter))
