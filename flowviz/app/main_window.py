@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
     def _create_widgets(self) -> None:
         window_notices, self._recent = NoticeList("windowNotices"), RecentFiles()
         self.notifications = Notifications(window_notices, self)
-        self._training = TrainingWidgets.create(
+        self._training = TrainingWidgets(
             self.request, lambda: self.target_importer, lambda: self.comparisons.trainings.learn()
         )
         self._viewing = ViewerWidgets(self.view, self.request, self.layer_editor)

@@ -13,6 +13,7 @@ from flowviz.app.desktop.folders import user_folder
 from flowviz.app.document.content import Work
 from flowviz.app.document.document import Document
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
+from flowviz.app.widgets.controls import begin_dialog
 from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import as_file_name
 
@@ -92,11 +93,10 @@ def ask_for_file(
     The dialog begins in the folder of a path, or in the user's documents.
     """
     folder = path.parent if path else user_folder(QStandardPaths.StandardLocation.DocumentsLocation)
-    dialog = QFileDialog(window, title, str(folder))
-    dialog.setObjectName(name)
+    dialog = QFileDialog(window, directory=str(folder))
+    begin_dialog(dialog, name, title)
     dialog.setNameFilters(file_types)
     dialog.fileSelected.connect(lambda name: take(Path(name).absolute()))
-    dialog.finished.connect(dialog.deleteLater)
     if saved_as is None:
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     else:

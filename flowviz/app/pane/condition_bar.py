@@ -47,8 +47,8 @@ class ConditionBar(QWidget):
         self._tour.setLoopCount(0)
         self._any = check_box("conditionAnyBox", "Any", ANY_TIP)
         self._guidance = control_of(GUIDANCE, ControlSpec("guidanceBox", decimals=1, is_late=True))
-        guiding = row_widget(self._any, label_of(self._guidance), self._guidance)
-        parts = self._name, self._slider, self._play, self._value, guiding
+        self._guiding = row_widget(self._any, label_of(self._guidance), self._guidance)
+        parts = self._name, self._slider, self._play, self._value, self._guiding
         lay_out(QHBoxLayout(self), *parts, stretched=self._slider)
         self.setObjectName("conditionBar")
         parts_with_tips = self, self._slider, self._play, self._any
@@ -61,7 +61,6 @@ class ConditionBar(QWidget):
         request.watch(_shown, self._show)
         bind_control(request, lambda value: value.plan.flow.given == ANY, self._any, self._choose_any)
         bind_control(request, lambda value: value.plan.flow.guidance, self._guidance, request.set_guidance)
-        view.watch(lambda value: value.known.leaves_out, guiding.setVisible)
         view.observe(lambda value: value.known, lambda _: self._explain())
         request.watch(_explained, lambda _: self._explain())
 
@@ -97,8 +96,9 @@ class ConditionBar(QWidget):
 
     def _explain(self) -> None:
         """Enable what the displayed flow can do as requested, and say why it cannot, or what its guidance does."""
-        flow = self._request.plan.flow
-        is_trained = flow.condition == self._view.value.known.condition
+        flow, known = self._request.plan.flow, self._view.value.known
+        is_trained = flow.condition == known.condition
+        self._guiding.setVisible(known.leaves_out)
         self.setEnabled(is_trained)
         if not is_trained:
             self._tour.stop()

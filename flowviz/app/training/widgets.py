@@ -1,7 +1,6 @@
 """The widgets that define and show a training."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.importer import TargetImporter
@@ -13,23 +12,13 @@ from flowviz.app.training.metrics import Metrics
 from flowviz.app.training.status_bar import StatusBar
 
 
-@dataclass(frozen=True)
 class TrainingWidgets:
     """The widgets for target, flow, training and losses, and the status bar."""
 
-    target: TargetPanel
-    flow: FlowPanel
-    controls: TrainingControls
-    loss_plot: LossPlot
-    metrics: Metrics
-    status_bar: StatusBar
-
-    @classmethod
-    def create(
-        cls, request: RequestState, importer: Callable[[], TargetImporter], learn: Callable[[], object]
-    ) -> "TrainingWidgets":
-        """Create widgets that show and change a request; for the others, see `TargetPanel`."""
-        return cls(
-            TargetPanel(request, importer, learn), FlowPanel(request), TrainingControls(request), LossPlot(),
-            Metrics(), StatusBar(),
-        )  # fmt: skip
+    def __init__(
+        self, request: RequestState, importer: Callable[[], TargetImporter], learn: Callable[[], object]
+    ) -> None:
+        """Create widgets that show and change a request; for the other arguments, see `TargetPanel`."""
+        self.target, self.flow = TargetPanel(request, importer, learn), FlowPanel(request)
+        self.controls, self.loss_plot = TrainingControls(request), LossPlot()
+        self.metrics, self.status_bar = Metrics(), StatusBar()

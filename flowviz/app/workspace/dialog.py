@@ -181,11 +181,10 @@ class ComparisonDialog(QDialog):
         self.resize(self.width(), max(self.height(), self.heightForWidth(self.width())))
 
     def _choose_files(self) -> None:
-        dialog = QFileDialog(self, "Add Projects", str(self._folder), PROJECT_FILTER)
-        dialog.setObjectName("addProjectsDialog")
+        dialog = QFileDialog(self, directory=str(self._folder), filter=PROJECT_FILTER)
+        begin_dialog(dialog, "addProjectsDialog", "Add Projects")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda names: self.add_files([Path(name) for name in names]))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def add_files(self, paths: list[Path]) -> None:
