@@ -21,7 +21,7 @@ def learning_rates(
 ) -> NDArray[np.float32]:
     """Return the learning rates of steps: linear warm-up × cosine decay over the budget × inverse square root.
 
-    At a rate that stays high, the loss of a long training jumps.
+    The last of these keeps the loss of a long training from jumping.
 
     References: Loshchilov & Hutter 2017, "SGDR: Stochastic gradient descent with warm restarts",
     https://arxiv.org/abs/1608.03983; Vaswani et al. 2017, "Attention is all you need", section 5.3,
