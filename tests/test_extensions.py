@@ -101,7 +101,7 @@ def test_window_is_told_of_extensions(example_files: Files, tmp_path: Path, monk
 def test_panels_list_extensions(example_files: Files, qapp: object) -> None:
     extensions.load(example_files, installed=False)
     request = RequestState(Request())
-    flow, shape = FlowPanel(request), ShapePage(request)
+    flow, shape = FlowPanel(request, lambda: None), ShapePage(request)
     families, shapes = flow.findChild(QComboBox, "flowFamily"), shape.findChild(QComboBox, "targetShape")
     assert families is not None
     assert shapes is not None

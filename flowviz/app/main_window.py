@@ -34,6 +34,7 @@ from flowviz.app.target.builder import TARGET, TargetBuilder
 from flowviz.app.target.importer import SOURCE, TargetImporter
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.worker import wait_for_work
+from flowviz.app.training.commands import TrainingCommands
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.session import Session
 from flowviz.app.training.status import OVERFITTING, TRAINING, TrainingStatus
@@ -104,14 +105,19 @@ class MainWindow(QMainWindow):
     def _create_widgets(self) -> None:
         window_notices, self._recent = NoticeList("windowNotices"), RecentFiles()
         self.notifications = Notifications(window_notices, self)
+        commands = TrainingCommands(
+            self, train=self._train, train_all=lambda: self.comparisons.workbench.controller.train_all(),
+            pause=lambda: self.comparisons.trainings.toggle_pause(), stop=lambda: self.comparisons.trainings.stop(),
+        )  # fmt: skip
         self._training = TrainingWidgets(
-            self.request, lambda: self.target_importer, lambda: self.comparisons.trainings.learn()
-        )
+            self.request, commands, lambda: self.target_importer, lambda: self.comparisons.trainings.learn(),
+            lambda: self.comparisons.add_beside(),
+        )  # fmt: skip
         self._viewing = ViewerWidgets(self.view, self.request, self.layer_editor)
         self.comparisons = Comparisons(self, self._viewing.cloud, self.view, self._recent, self.notifications.post)
         self.motion = Dissolve(self)
         self._layout = PanelLayout(self, self._training, self._viewing.inspector, self._viewing.ledger)
-        self._center = CentralWidget(self._viewing, self.comparisons.grid)
+        self._center = CentralWidget(self._viewing, self.comparisons.grid, self._train)
         self._stack = QStackedWidget()  # central widget or start page
         self.setCentralWidget(below_notices(window_notices, self._stack, GAP))
         self._stack.addWidget(self._center)  # which shows it, so only now that it takes on the style of the window
@@ -243,12 +249,7 @@ class MainWindow(QMainWindow):
             appearance.on_motion(moving.reduce_motion)
 
     def _connect_controllers(self) -> None:
-        commands, document = self._training.controls.commands, self.document_actions.document
-        commands.train.triggered.connect(lambda: self.comparisons.trainings.train())
-        commands.pause.triggered.connect(lambda: self.comparisons.trainings.toggle_pause())
-        commands.stop.triggered.connect(lambda: self.comparisons.trainings.stop())
-        self._center.next_step.clicked.connect(lambda: self.comparisons.trainings.train())
-        self._training.flow.beside_button.clicked.connect(lambda: self.comparisons.add_beside())
+        document = self.document_actions.document
         self.document_actions.state_changed.connect(self._show_title)
         for changed in (document.reading, document.opened):
             changed.connect(self.target_importer.cancel)
@@ -297,6 +298,9 @@ class MainWindow(QMainWindow):
         """Open the dialog that exports the selected flow of a comparison, or the only one."""
         self.welcome.leave()
         self.exports.show(self._export_source())
+
+    def _train(self) -> None:
+        self.comparisons.trainings.train()
 
     def _is_layout_kept(self) -> bool:
         return self._presentation.is_on.value or self.lessons.is_shown.value

@@ -1,5 +1,6 @@
 """The central widget: the cloud and its navigation."""
 
+from collections.abc import Callable
 from math import floor
 
 from PyQt6.QtCore import QEvent, Qt
@@ -9,7 +10,7 @@ from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QSplitter, QVBoxLayout, QWi
 from flowviz.app.pane.chip import Chip
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.style.tokens import GAP, MARGIN, TIGHT, UNIT, WIDE
-from flowviz.app.widgets.controls import lay_out, row, row_widget, share_out
+from flowviz.app.widgets.controls import lay_out, on_click, row, row_widget, share_out
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.font_follower import FontFollower
 
@@ -29,13 +30,20 @@ class CentralWidget(FontFollower, QWidget):
         next_step: Chip on the cloud, shown while the next training would differ from the flow on display.
     """
 
-    def __init__(self, widgets: ViewerWidgets, picture: QWidget) -> None:
-        """Create the widget; the `picture` contains the cloud, and those of other flows beside it."""
+    def __init__(self, widgets: ViewerWidgets, picture: QWidget, train: Callable[[], object]) -> None:
+        """Create the widget.
+
+        Args:
+            widgets: The cloud and its navigation.
+            picture: Contains the cloud, and those of other flows beside it.
+            train: Starts the next training.
+        """
         super().__init__()
         self.setObjectName("center")
         self._widgets, self._picture = widgets, picture
         self._playback = WrappingRow(WIDE, widgets.playback, widgets.integrator, widgets.slider.label)
-        self.next_step = Chip("nextStepChip", "Next training", "Train what you have chosen (Ctrl+Return)")
+        chip = Chip("nextStepChip", "Next training", "Train what you have chosen (Ctrl+Return)")
+        self.next_step = on_click(chip, train)
         widgets.cloud.cover(self.next_step, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight)
         self._bar = QWidget()
         self._is_comparing = self._is_presenting = False

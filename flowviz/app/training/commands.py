@@ -1,5 +1,7 @@
 """The commands of a training, and the button that runs the one that comes next."""
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QMenu, QSizePolicy, QToolButton
@@ -15,12 +17,6 @@ PAUSED = TrainingState.PAUSED
 TRAIN_TIP, RESTART_TIP = "Start training on this target", "Start over on this target, with an untrained flow"
 TRAIN_ALL_TIP = "Start all flows over"
 PAUSE_TIP, EXTEND_TIP = "Pause or resume the training", "Train this flow longer, by the time or steps above"
-ENTRIES = (
-    Entry("train", "&Train", None, TRAIN_TIP, "Ctrl+Return"),
-    Entry("trainAll", "Train A&ll", None, TRAIN_ALL_TIP),
-    Entry("pause", "&Pause", None, PAUSE_TIP, "Ctrl+P"),
-    Entry("stop", "&Stop and Keep", None, "Stop the training and keep its result", "Ctrl+."),
-)
 
 
 class TrainingCommands(QObject):
@@ -36,9 +32,24 @@ class TrainingCommands(QObject):
 
     primary_changed = pyqtSignal()
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(
+        self,
+        parent: QObject,
+        *,
+        train: Callable[[], object],
+        train_all: Callable[[], object],
+        pause: Callable[[], object],
+        stop: Callable[[], object],
+    ) -> None:
+        """Create commands that call the functions of the same names."""
         super().__init__(parent)
-        self.all = [create_action(entry, self) for entry in ENTRIES]
+        entries = (
+            Entry("train", "&Train", train, TRAIN_TIP, "Ctrl+Return"),
+            Entry("trainAll", "Train A&ll", train_all, TRAIN_ALL_TIP),
+            Entry("pause", "&Pause", pause, PAUSE_TIP, "Ctrl+P"),
+            Entry("stop", "&Stop and Keep", stop, "Stop the training and keep its result", "Ctrl+."),
+        )
+        self.all = [create_action(entry, self) for entry in entries]
         self.train, self.train_all, self.pause, self.stop = self.all
         self.primary = self.train
         self.show_activity(Activity())

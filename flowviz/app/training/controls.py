@@ -30,13 +30,13 @@ class TrainingControls(QWidget):
         commands: The commands of the button and the Train menu.
     """
 
-    def __init__(self, request: RequestState) -> None:
+    def __init__(self, request: RequestState, commands: TrainingCommands) -> None:
         super().__init__()
         self.setObjectName("runControls")
         self._activity = Activity()
         self._is_motion_reduced = False
-        self.commands = TrainingCommands(self)
-        self.train_button = PrimaryButton("trainButton", self.commands)
+        self.commands = commands
+        self.train_button = PrimaryButton("trainButton", commands)
         self._bar = named(
             QProgressBar(), "progressBar", "Progress of the training", "Share of the budget that has been used"
         )

@@ -1,6 +1,6 @@
 """The controls of the flow: a preset, and a sheet with the options of the flow and its training."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from PyQt6.QtWidgets import QLabel, QSpinBox, QVBoxLayout, QWidget
@@ -82,12 +82,13 @@ SEED = ControlSpec("trainingSeed", limits=(0, MAX_SEED))
 class FlowPanel(QWidget):
     """Panel that shows the requested flow and changes it. Every combination of its options is a valid flow."""
 
-    def __init__(self, request: RequestState) -> None:
+    def __init__(self, request: RequestState, add_beside: Callable[[], object]) -> None:
+        """Create a panel; `add_beside` adds a flow beside the one that is shown."""
         super().__init__()
         self._request = request
         self._preset = PresetBox(request)
         self._warning = WarningLabel("flowWarning", "Warning about the flow")
-        self.beside_button = tool_button("addBesideButton", ADD_BESIDE, ADD_BESIDE_TIP, "add")
+        self.beside_button = tool_button("addBesideButton", ADD_BESIDE, ADD_BESIDE_TIP, "add", run=add_beside)
         self._form = FlowOptions(request)
         self.show_hint, self.help = self._form.show_hint, self._form.help
         self._base_warning = ""

@@ -92,7 +92,8 @@ class Workbench(QObject):
         self._keys += [
             add_key(parent, f"Alt+{number}", partial(self._select, number)) for number in range(1, MAX_ENTRANTS + 1)
         ]
-        self._connect()
+        self.compared.changed.connect(self._on_compared_changed)
+        around.view.observe(lambda value: value.seen.view.marks, lambda _: self._show_title())
 
     def enter(self) -> None:
         """Set the flow of the window aside."""
@@ -154,12 +155,6 @@ class Workbench(QObject):
         """End all work."""
         self._worker.close()
         self._followers.close()
-
-    def _connect(self) -> None:
-        controller = self.controller
-        self._around.panels.controls.commands.train_all.triggered.connect(lambda: controller.train_all())
-        self.compared.changed.connect(self._on_compared_changed)
-        self._around.view.observe(lambda value: value.seen.view.marks, lambda _: self._show_title())
 
     def _on_compared_changed(self, _: Compared, new: Compared) -> None:
         if self.origin not in new.keys:

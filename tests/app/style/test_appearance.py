@@ -35,6 +35,7 @@ from flowviz.specs.view import Theme
 from tests.app.conftest import Window
 from tests.app.style.test_icons import choose, drawn
 from tests.app.style.test_theme import contrast
+from tests.app.training.fakes import idle_commands
 
 
 @pytest.fixture(autouse=True)
@@ -174,7 +175,7 @@ def test_reduced_motion_shows_only_whole_stages(window: Window, monkeypatch: pyt
 
 
 def test_reduced_motion_keeps_the_busy_bar_still(qtbot: QtBot) -> None:
-    controls = TrainingControls(RequestState(Request()))
+    controls = TrainingControls(RequestState(Request()), idle_commands())
     qtbot.addWidget(controls)
     bar = controls.findChild(QProgressBar)
     assert bar is not None

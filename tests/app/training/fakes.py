@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from PyQt6.QtCore import QObject
 
+from flowviz.app.desktop.existing import application
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.notices.notice import Notice
 from flowviz.app.state.edits import EditsState
@@ -14,6 +15,7 @@ from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.activity import Activity
+from flowviz.app.training.commands import TrainingCommands
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.training.metrics import Metrics
@@ -103,6 +105,15 @@ class FakeMetrics:
 
     def show_round_trip(self, trace: Trace, stage: int) -> None:
         self.stage = stage
+
+
+def idle_commands() -> TrainingCommands:
+    """Return the commands of a training, which do nothing."""
+
+    def do_nothing() -> None:
+        pass
+
+    return TrainingCommands(application(), train=do_nothing, train_all=do_nothing, pause=do_nothing, stop=do_nothing)
 
 
 class FakeStatusBar:

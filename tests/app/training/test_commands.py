@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.activity import Activity
-from flowviz.app.training.commands import PrimaryButton, TrainingCommands
+from flowviz.app.training.commands import PrimaryButton
 from flowviz.app.training.training_state import TrainingState
+from tests.app.training.fakes import idle_commands
 
 IDLE = Activity(can_train=True)
 PREPARING, TRAINING, PAUSED, STOPPING = (
@@ -20,8 +20,7 @@ class Shown:
     """A button, and its commands."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.owner = QObject()
-        self.commands = TrainingCommands(self.owner)
+        self.commands = idle_commands()
         self.button = PrimaryButton("trainButton", self.commands)
         qtbot.addWidget(self.button)
 

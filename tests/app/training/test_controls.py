@@ -10,6 +10,7 @@ from flowviz.app.training.activity import Activity, NextTraining
 from flowviz.app.training.controls import STATUS_LINES, TrainingControls
 from flowviz.app.training.training_state import TrainingState
 from flowviz.specs import TextSpec
+from tests.app.training.fakes import idle_commands
 
 NARROWEST = 337  # width of the panel in pixels, beside the cloud of a small window
 
@@ -17,7 +18,7 @@ NARROWEST = 337  # width of the panel in pixels, beside the cloud of a small win
 def test_bar_at_the_start_of_a_training_is_not_at_zero(qtbot: QtBot) -> None:
     """Check that the style of Qt ends the animation of the bar, which it does not at zero."""
     request = RequestState(Request())
-    controls = TrainingControls(request)
+    controls = TrainingControls(request, idle_commands())
     qtbot.addWidget(controls)
     controls.show_activity(Activity(state=TrainingState.TRAINING))
     [bar] = controls.findChildren(QProgressBar)
@@ -27,7 +28,7 @@ def test_bar_at_the_start_of_a_training_is_not_at_zero(qtbot: QtBot) -> None:
 
 def test_usual_sentences_have_two_lines_in_the_narrowest_panel(qtbot: QtBot) -> None:
     """A third line would move the loss plot."""
-    controls = TrainingControls(RequestState(Request()))
+    controls = TrainingControls(RequestState(Request()), idle_commands())
     qtbot.addWidget(controls)
     label = controls.findChild(QLabel, "statusLabel")
     assert label is not None

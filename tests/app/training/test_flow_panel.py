@@ -18,6 +18,7 @@ from flowviz.app.training.flow_panel import ONE_NETWORK, FlowPanel
 from flowviz.projects import Plan
 from flowviz.specs import PRESETS, RECIPES, FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from flowviz.targets import Target, base_warning
+from tests.app.training.fakes import idle_commands
 
 Kind = TypeVar("Kind", bound=QWidget)
 
@@ -29,9 +30,9 @@ class Requested:
         self.request, self.window = RequestState(Request()), QWidget()
         qtbot.addWidget(self.window)
         layout = QVBoxLayout(self.window)
-        self.panel = FlowPanel(self.request)
+        self.panel = FlowPanel(self.request, lambda: None)
         layout.addWidget(self.panel)
-        layout.addWidget(TrainingControls(self.request))
+        layout.addWidget(TrainingControls(self.request, idle_commands()))
         self.window.show()
 
     def find(self, kind: type[Kind], name: str) -> Kind:
