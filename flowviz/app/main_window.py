@@ -116,7 +116,10 @@ class MainWindow(QMainWindow):
         self._viewing = ViewerWidgets(self.view, self.request, self.layer_editor)
         self.comparisons = Comparisons(self, self._viewing.cloud, self.view, self._recent, self.notifications.post)
         self.motion = Dissolve(self)
-        self._layout = PanelLayout(self, self._training, self._viewing.inspector, self._viewing.ledger)
+        self._layout = PanelLayout(
+            self, self._training, self._viewing.inspector, self._viewing.ledger,
+            leave_page=lambda: self.welcome.leave(), leave_all=lambda: self._pages.leave_all(),
+        )  # fmt: skip
         self._center = CentralWidget(self._viewing, self.comparisons.grid, self._train)
         self._stack = QStackedWidget()  # central widget or start page
         self.setCentralWidget(below_notices(window_notices, self._stack, GAP))
@@ -272,8 +275,7 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         for shown in (self.session.started, actions.document.opened):
             shown.connect(self._pages.show_cloud)
-        for changing in (self._layout.panel_wanted, self.session.undo.view_restored):
-            changing.connect(self.welcome.leave)
+        self.session.undo.view_restored.connect(self.welcome.leave)
         actions.document.opened.connect(lambda: comparisons.return_bar.show_entrant(""))
         comparisons.changed.connect(actions.state_changed)
         comparisons.changed.connect(lambda: self._edit_menu.serve(self.session.history))

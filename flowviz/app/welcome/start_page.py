@@ -68,7 +68,7 @@ class StartPage(FontFollower, VerticalArea):
         super().__init__()
         self._open_recent, self._open_example = open_recent, open_example
         named(self, "startPage", "Start page", description=EXPLANATION)
-        self._word = WordBox("startWord", request, lambda value: value.pages.text.text)
+        self._word = WordBox("startWord", request, lambda value: value.pages.text.text, lambda: self._train.click())
         self._train = button(
             "startTrainButton", "Train", "Start training on this word (Return)", "train", run=train,
             is_filled=True,
@@ -86,7 +86,6 @@ class StartPage(FontFollower, VerticalArea):
         self._explanation = _label("startExplanation", EXPLANATION)
         self._lay_out(_ways(show_lessons, build_by_hand, compare, choose_file))
         self.fit_font()
-        self._word.returnPressed.connect(self._train.click)
         add_key(self, "Esc", self._leave.click, Qt.ShortcutContext.WidgetWithChildrenShortcut)
         for entries in (self._recent, self.gallery):
             entries.itemClicked.connect(self._choose)
@@ -210,8 +209,21 @@ class StartPage(FontFollower, VerticalArea):
 class WordBox(QLineEdit):
     """Large text box that shows and changes the requested text, on one line."""
 
-    def __init__(self, object_name: str, request: RequestState, shown: Callable[[Request], str]) -> None:
-        """Create a box; `shown` returns the text of a request that it shows."""
+    def __init__(
+        self,
+        object_name: str,
+        request: RequestState,
+        shown: Callable[[Request], str],
+        on_return: Callable[[], object],
+    ) -> None:
+        """Create a box.
+
+        Args:
+            object_name: Its object name.
+            request: The request.
+            shown: Returns the text of a request that the box shows.
+            on_return: Called when Return is pressed.
+        """
         super().__init__()
         named(
             self,
@@ -220,6 +232,7 @@ class WordBox(QLineEdit):
             description="Word that the flow learns to draw; Return starts the training",
         )
         bind(request, shown, self._show_text, self.textEdited, self.text, request.show_text)
+        self.returnPressed.connect(lambda: on_return())
         self.setPlaceholderText("Type a word")
         self.setAcceptDrops(False)  # the window handles drops
 

@@ -36,7 +36,6 @@ class Pages(QObject):
         self._welcome, self._comparisons, self._presentation = welcome, comparisons, presentation
         self._lessons, self._lesson_dock, self._layout = lessons, lesson_dock, layout
         self._stack, self._notifications, self._motion, self._widgets = stack, notifications, motion, widgets
-        layout.resetting.connect(self._reset)
         comparisons.changing.connect(self._prepare_comparison)
         comparisons.changed.connect(self._finish_comparison)
         presentation.is_on.observe(bool, self._follow_presentation)
@@ -62,7 +61,8 @@ class Pages(QObject):
         self._presentation.give_way()
         self.show_cloud()
 
-    def _reset(self) -> None:
+    def leave_all(self) -> None:
+        """Leave everything that arranges the panels itself."""
         self.release_panels()
         self._lessons.leave()
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenu
 
 from flowviz.app.desktop.existing import existing
@@ -41,12 +41,28 @@ class PanelLayout(QObject):
         help_buttons: The buttons that show and hide explanations in the panels.
     """
 
-    resetting = pyqtSignal()
-    panel_wanted = pyqtSignal()  # the user opens a panel, which needs the others around it
+    def __init__(
+        self,
+        window: QMainWindow,
+        panels: TrainingWidgets,
+        inspector: Inspector,
+        ledger: LedgerPanel,
+        *,
+        leave_page: Callable[[], object],
+        leave_all: Callable[[], object],
+    ) -> None:
+        """Create the panels.
 
-    def __init__(self, window: QMainWindow, panels: TrainingWidgets, inspector: Inspector, ledger: LedgerPanel) -> None:
+        Args:
+            window: The window.
+            panels: The contents of the panels on the left.
+            inspector: The layer inspector.
+            ledger: The ledger.
+            leave_page: Called before the user opens a panel, which needs the others around it.
+            leave_all: Called before a reset, to leave everything that arranges the panels itself.
+        """
         super().__init__(window)
-        self._window = window
+        self._window, self._leave_page, self._leave_all = window, leave_page, leave_all
         self.target = Dock("target", "&Target", ScrollColumn(panels.target), window)
         self.training = Dock("training", "T&raining", ScrollColumn(panels.flow, panels.controls), window)
         self.training.has_priority = True
@@ -100,7 +116,7 @@ class PanelLayout(QObject):
     def show_ledger(self, wanted: bool) -> None:
         """Open the ledger in front of the inspector, where no other panel has to move, or close it again."""
         if wanted and self.ledger.isHidden():
-            self.panel_wanted.emit()
+            self._leave_page()
             self._put_ledger()
             self.ledger.show()
             self.ledger.raise_()
@@ -113,7 +129,7 @@ class PanelLayout(QObject):
     def _on_triggered(self, dock: Dock, shown: bool) -> None:
         self._forget_hidden(dock)
         if shown:
-            self.panel_wanted.emit()  # which may restore a layout without it
+            self._leave_page()  # which may restore a layout without it
             dock.show()
             if dock is self.ledger:
                 self._put_ledger()
@@ -147,7 +163,7 @@ class PanelLayout(QObject):
 
     def reset(self) -> None:
         """Return to the default layout."""
-        self.resetting.emit()
+        self._leave_all()
         for dock in self._docks:
             self._window.removeDockWidget(dock)
         self._arrange()

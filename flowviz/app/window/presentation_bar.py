@@ -48,8 +48,7 @@ class PresentationBar(FontFollower, QWidget):
             leave: Leaves the presentation.
         """
         super().__init__()
-        self._word = WordBox("presentationWord", request, _word)
-        self._word.returnPressed.connect(lambda: (learn(), next_focus.setFocus()))
+        self._word = WordBox("presentationWord", request, _word, lambda: (learn(), next_focus.setFocus()))
         self._train = PrimaryButton("presentationTrainButton", commands)
         self._train.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._play = button(
