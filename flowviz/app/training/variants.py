@@ -84,7 +84,6 @@ class Variants(QObject):
         editor.dragging_changed.connect(self.set_dragging)
         editor.glimpse_requested.connect(self.show_glimpse)
         presenter.began.connect(self._on_began)
-        presenter.changed.connect(self._update_editor)
         presenter.state_changed.connect(self._update_editor)
         presenter.state_changed.connect(self._update)  # a pause or an end may come before the next snapshot
         self._viewer.variant_wanted.connect(self._show_again)
