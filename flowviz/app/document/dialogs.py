@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Generic
 
-from PyQt6.QtCore import QObject, QStandardPaths
+from PyQt6.QtCore import QStandardPaths
 from PyQt6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
 from flowviz.app.desktop.existing import existing
@@ -20,11 +20,10 @@ from flowviz.files import as_file_name
 PROJECT_FILTER = f"flowviz projects and recorded flows (*{PROJECT_SUFFIX} *.npz)"
 
 
-class DocumentDialogs(QObject, Generic[Work]):
+class DocumentDialogs(Generic[Work]):
     """Saves, reverts and replaces a document; asks first where changes would be lost."""
 
     def __init__(self, document: Document[Work], window: QMainWindow) -> None:
-        super().__init__(window)
         self.document, self._window = document, window
         document.edited_while_reading.connect(self.leave)
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMainWindow
 
 from flowviz.app.document.autosave import Autosave
@@ -19,16 +18,10 @@ from flowviz.projects.drafts import Draft, Drafts
 Owners = Mapping[type[Project | Comparison], tuple[DocumentDialogs[Any], Autosave[Any]]]
 
 
-class Recovery(QObject):
+class Recovery:
     """Offers the drafts of crashed processes, the newest first, until one is recovered."""
 
-    def __init__(
-        self,
-        drafts: Drafts,
-        thread: LatestWorker,
-        owners: Owners,
-        window: QMainWindow,
-    ) -> None:
+    def __init__(self, drafts: Drafts, thread: LatestWorker, owners: Owners, window: QMainWindow) -> None:
         """Offer drafts in a window.
 
         Args:
@@ -37,7 +30,6 @@ class Recovery(QObject):
             owners: For each type of work, the dialogs of the document that shows it, and the saver of its drafts.
             window: The window.
         """
-        super().__init__(window)
         self._drafts, self._thread, self._owners, self._window = drafts, thread, owners, window
 
     def look(self) -> None:

@@ -3,7 +3,6 @@
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from flowviz.app.commands.actions import Entry, fill_menu
@@ -19,7 +18,7 @@ from flowviz.projects import Project, load_project
 from flowviz.specs import PRESETS, FlowSpec
 
 
-class EntrantAdding(QObject):
+class EntrantAdding:
     """Adds entrants; asks which target to use if a project has learned another one.
 
     Attributes:
@@ -35,7 +34,6 @@ class EntrantAdding(QObject):
         page: QWidget,
     ) -> None:
         """Prepare to add flows; `worker` reads files."""
-        super().__init__(page)
         self._compared, self._controller, self._session, self._page = compared, controller, session, page
         self._worker = worker
         self._latest: Path | None = None  # file

@@ -1,7 +1,5 @@
 """The selected entrant in the cloud and the panels of the window."""
 
-from PyQt6.QtCore import QObject
-
 from flowviz.app.state.edits import EditsState
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.session import Session
@@ -11,17 +9,14 @@ from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.projects.variant import Variant
 
 
-class Attending(QObject):
+class Attending:
     """Shows the selected entrant like the flow of an ordinary window, and keeps what the user edits there.
 
     An entrant also changes by its training and when edits are undone. It is shown again if its weights are not those
     that are shown.
     """
 
-    def __init__(
-        self, compared: ComparedState, session: Session, edits: EditsState, runner: TrainingRunner, parent: QObject
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, compared: ComparedState, session: Session, edits: EditsState, runner: TrainingRunner) -> None:
         self._compared, self._session, self._edits, self._runner = compared, session, edits, runner
         session.changed.connect(self._take_variant)
         edits.changed.connect(self._take_edits)

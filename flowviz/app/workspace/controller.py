@@ -24,11 +24,11 @@ class ComparisonController(Trainings):
 
     left_alone = pyqtSignal(object)  # EntrantRun that is left of flows that were added beside each other
 
-    def show(self, comparison: Comparison, built: Iterable[BuiltTarget] = ()) -> None:
+    def show(self, comparison: Comparison) -> None:
         """Show another comparison, and abandon the current one."""
         self._runner.abandon()
         self.editing.discard()
-        self._targets.begin(built)
+        self._targets.begin(())
         self._compared.show(comparison)
         self._targets.build()
         self._update_controls()
@@ -61,23 +61,19 @@ class ComparisonController(Trainings):
         )
         self._targets.build()
 
-    def add(self, name: str, project: Project, built: BuiltTarget | None = None) -> None:
+    def add(self, name: str, project: Project) -> None:
         """Add an entrant, during a training as well; it gets the budget of the others.
 
         Args:
             name: Its name, which is made unique.
             project: Its project. A trained one keeps its state.
-            built: Its target, if it has been built.
         """
         value = self._compared.value
         if len(value.runs) >= MAX_ENTRANTS:
             return
         if value.runs:
             project = replace(project, training=project.training.with_budget(value.runs[0].project.training))
-        if built is not None:
-            self._targets.built.append(built)
-        name = value.free_name(name)
-        self._compared.add(runs_of(Comparison({name: project}))[0])
+        self._compared.add(runs_of(Comparison({value.free_name(name): project}))[0])
         self._targets.build()
         if self._is_running and value.trains_all:
             self._join(self._compared.value.runs[-1])

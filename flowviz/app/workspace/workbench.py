@@ -65,10 +65,10 @@ class Workbench(QObject):
             parent: The window.
         """
         super().__init__(parent)
-        self.compared, self._links, self._grid, self._around = compared, links, grid, around
+        self.compared, self._links, self._around = compared, links, around
         self.origin = ""
         self._worker = LatestWorker(lambda notice: around.post(replace(notice, topic=COMPARISON)))
-        attending = Attending(compared, around.session, around.edits, around.runner, self)
+        attending = Attending(compared, around.session, around.edits, around.runner)
         self.controller = ComparisonController(
             compared,
             around.request,
