@@ -139,10 +139,12 @@ class MainWindow(QMainWindow):
             show_pictures=training.target.shape.show_pictures, show_base_warning=training.flow.show_base_warning,
         )  # fmt: skip
         self.target_importer = TargetImporter(training.target, self.request, self.comparisons.take_project, post, self)
+        self._desktop = DesktopNotifier(self, session_bus())
         self.status = TrainingStatus(
             training.controls, training.loss_plot, training.metrics, training.status_bar,
-            self._center.next_step.show_text, post, self,
+            self._center.next_step.show_text, post, self._desktop.notify_end, self,
         )  # fmt: skip
+        self.status.activity.observe(lambda activity: activity.running_percent, self._desktop.show_progress)
         runner = TrainingRunner(self)
         self.session = Session(
             self.request, self.view, self.layer_editor, self.target_builder, self.viewer, self.status, runner, self,
@@ -261,9 +263,6 @@ class MainWindow(QMainWindow):
             each.saves_ended.connect(self._close_after_saving)
         self._layout.follow_probe(self.view, self._is_layout_kept)
         self._connect_pages()
-        self._desktop = DesktopNotifier(self, session_bus())
-        self.status.activity.observe(lambda activity: activity.running_percent, self._desktop.show_progress)
-        self.status.ended.connect(self._desktop.notify_end)
 
     def _connect_pages(self) -> None:
         comparisons, presentation, actions = self.comparisons, self._presentation, self.document_actions

@@ -50,8 +50,8 @@ class Adjusting(QObject):
         self._settling = delayed(self, self._apply, SETTLE_MS)
         request.changed.connect(self._on_request_changed)
         builder.built_changed.connect(self.follow)
-        presenter.changed.connect(self._update_hint)
-        presenter.state_changed.connect(self._update_hint)
+        for changed in (presenter.changed, presenter.state_changed):
+            changed.connect(self._update_hint)
 
     def continued(self, project: Project) -> Project:
         """Return a project whose training continues with the requested settings."""

@@ -342,11 +342,10 @@ class Session(QObject):
         self._viewer.close()
 
     def _connect(self) -> None:
-        self._request.changed.connect(self.changed)
+        for changed in (self._request.changed, self._edits.changed, self._presenter.changed):
+            changed.connect(self.changed)
         self._view.changed.connect(lambda old, new: self.changed.emit() if old.selection != new.selection else None)
-        self._edits.changed.connect(self.changed)
         self._builder.built_changed.connect(self._on_built)
-        self._presenter.changed.connect(self.changed)
 
     def _start(self, built: BuiltTarget, project: Project) -> None:
         self._extension = None

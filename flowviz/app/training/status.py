@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.state.state import State
@@ -30,8 +30,6 @@ class TrainingStatus(QObject):
         metrics: The losses and metrics.
     """
 
-    ended = pyqtSignal(str)  # reason, in a sentence; not emitted if the user stopped the training
-
     def __init__(
         self,
         controls: TrainingControls,
@@ -40,6 +38,7 @@ class TrainingStatus(QObject):
         status_bar: StatusBar,
         show_next_step: Callable[[str], object],
         post: Callable[[Notice], object],
+        announce_end: Callable[[str], object],
         parent: QObject,
     ) -> None:
         """Show the activity before any training.
@@ -51,10 +50,11 @@ class TrainingStatus(QObject):
             status_bar: The status bar.
             show_next_step: Shows what Train would train, or nothing while that is the flow that is shown.
             post: Shows a notice.
+            announce_end: Called with how a training ended, in a sentence, unless the user stopped it.
             parent: The owner.
         """
         super().__init__(parent)
-        self.status_bar, self._post = status_bar, post
+        self.status_bar, self._post, self._announce_end = status_bar, post, announce_end
         self.metrics = TrainingMetrics(loss_plot, metrics)
         self.activity = State(Activity(), self)
         self._overfitting_step: int | None = None  # of the notice that is shown
@@ -111,12 +111,12 @@ class TrainingStatus(QObject):
             how = "diverged" if finished.ending == "diverged" else "was unsteady"
             self._post(Notice(TRAINING, f"The training {how}.", finished.advice))
         if finished.ending != "stopped":
-            self.ended.emit(finished.sentence())
+            self._announce_end(finished.sentence())
 
     def show_failure(self, notice: Notice) -> None:
         """Show that the training ended with an error."""
         self._post(notice)
-        self.ended.emit(notice.text)
+        self._announce_end(notice.text)
 
 
 def _overfitting_notice(event: Overfitting) -> Notice:

@@ -62,8 +62,8 @@ class ProjectUndo(ViewUndo):
     def __init__(self, request: RequestState, view: ViewState, edits: EditsState, parent: QObject) -> None:
         super().__init__(view, parent)
         self._request, self._edits = request, edits
-        request.changed.connect(lambda: self.record())
-        edits.changed.connect(lambda: self.record())
+        for changed in (request.changed, edits.changed):
+            changed.connect(lambda: self.record())
         self.clear()
 
     def choices(self) -> Choices:

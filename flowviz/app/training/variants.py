@@ -84,8 +84,7 @@ class Variants(QObject):
         editor.dragging_changed.connect(self.set_dragging)
         editor.glimpse_requested.connect(self.show_glimpse)
         presenter.began.connect(self._on_began)
-        presenter.state_changed.connect(self._update_editor)
-        presenter.state_changed.connect(self._update)  # a pause or an end may come before the next snapshot
+        presenter.state_changed.connect(self._on_state_changed)
         self._viewer.variant_wanted.connect(self._show_again)
         self._viewer.queries.notice_posted.connect(self._end_loading)
 
@@ -144,7 +143,7 @@ class Variants(QObject):
         if new and not old and self._editor.trained == Edits():
             self._status.status_bar.show_message(ONLY_SHOWN)
 
-    def _update_editor(self) -> None:
+    def _on_state_changed(self) -> None:
         """Update which edits the training in progress includes, and why layers cannot be edited.
 
         When the training of a conditional flow has ended, prepare the slider, too.
@@ -158,6 +157,7 @@ class Variants(QObject):
         if self._was_training and run is None and trained and trained.project.flow.condition:
             self.prepare()
         self._was_training = run is not None
+        self._update()  # a pause or an end may come before the next snapshot
 
     def _on_began(self) -> None:
         """Show the edits that a training includes: those that it started from, or none if it starts over.

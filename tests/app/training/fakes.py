@@ -181,7 +181,7 @@ class SessionHarness:
         self.displays, self.queries = FakeDisplays(), FakeQueries()
         self.controls, self.loss_plot = FakeControls(), FakeLossPlot()
         self.metrics, self.status_bar, self.next_steps = FakeMetrics(), FakeStatusBar(), list[str]()
-        self.notices, self.hints = list[Notice](), list[str]()
+        self.notices, self.hints, self.ends = list[Notice](), list[str](), list[str]()
         self.leave_comparison: Callable[[], object] = lambda: None
         self.viewer = fake_viewer(self.displays, self.view, self.queries, owner)
         self.viewer.reduce_motion(True)
@@ -189,7 +189,7 @@ class SessionHarness:
         self.status = TrainingStatus(
             cast("TrainingControls", self.controls), cast("LossPlot", self.loss_plot), cast("Metrics", self.metrics),
             cast("StatusBar", self.status_bar), self.next_steps.append,
-            lambda notice: self.notices.append(notice), owner,
+            lambda notice: self.notices.append(notice), self.ends.append, owner,
         )  # fmt: skip
         self.runner = runner = TrainingRunner(owner, self._make_thread)
         self.edits = EditsState(Edits(), owner)

@@ -257,11 +257,9 @@ def test_overfitting_is_reported_until_a_better_state_is_found(harness: SessionH
 
 @pytest.mark.parametrize(("ending", "is_announced"), [("completed", True), ("diverged", True), ("stopped", False)])
 def test_end_is_announced_unless_the_user_stopped(harness: SessionHarness, ending: Ending, is_announced: bool) -> None:
-    announced = list[str]()
-    harness.status.ended.connect(announced.append)
     train(harness)
     harness.thread.send(finished(200, ending))
-    assert bool(announced) == is_announced
+    assert bool(harness.ends) == is_announced
 
 
 def test_progress_is_announced_until_the_training_ends(harness: SessionHarness) -> None:
