@@ -114,7 +114,10 @@ class MainWindow(QMainWindow):
             lambda: self.comparisons.add_beside(),
         )  # fmt: skip
         self._viewing = ViewerWidgets(self.view, self.request, self.layer_editor)
-        self.comparisons = Comparisons(self, self._viewing.cloud, self.view, self._recent, self.notifications.post)
+        self.comparisons = Comparisons(
+            self, self._viewing.cloud, self.view, self._recent, self.notifications.post,
+            lambda is_shown: self._pages.prepare_comparison(is_shown),
+        )  # fmt: skip
         self.motion = Dissolve(self)
         self._layout = PanelLayout(
             self, self._training, self._viewing.inspector, self._viewing.ledger,

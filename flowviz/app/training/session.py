@@ -67,7 +67,9 @@ class Session(QObject):
         self._request, self._view, self._edits = request, view, editor.edits
         self._builder, self._viewer = builder, viewer
         self._runner, self._leave_comparison = runner, leave_comparison
-        self._presenter = TrainingPresenter(request, builder, runner, viewer, status, view, self)
+        self._presenter = TrainingPresenter(
+            request, builder, runner, viewer, status, view, lambda: self.variants.show_included(), self
+        )
         BestLoss(viewer, status.metrics.loss_plot)
         self.adjusting = Adjusting(request, builder, self._presenter, runner, self, show_hint)
         self.undo = ProjectUndo(request, view, self._edits, self)

@@ -1,5 +1,6 @@
 """The training presenter: shows the events of a training, and keeps the trained project."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -56,7 +57,6 @@ class TrainingPresenter(QObject):
 
     changed = pyqtSignal()  # the trained project, or its target
     state_changed = pyqtSignal()
-    began = pyqtSignal()  # the first snapshot of a training has replaced the previous flow
 
     def __init__(
         self,
@@ -66,11 +66,13 @@ class TrainingPresenter(QObject):
         viewer: Viewer,
         status: TrainingStatus,
         view: ViewState,
+        on_begun: Callable[[], object],
         parent: QObject,
     ) -> None:
+        """Prepare to show trainings; `on_begun` is called when the first snapshot of one replaces the previous flow."""
         super().__init__(parent)
         self._request, self._builder, self._runner = request, builder, runner
-        self._viewer, self._status, self._view = viewer, status, view
+        self._viewer, self._status, self._view, self._on_begun = viewer, status, view, on_begun
         self.entrant: str | None = None
         self.trained: TrainedProject | None = None
         self.title = ""
@@ -285,7 +287,7 @@ class TrainingPresenter(QObject):
         self._take_snapshot(snapshot)
         if is_first:
             self._keep_trained()  # the previous flow is no longer shown
-            self.began.emit()
+            self._on_begun()
             is_stopping = self.activity.state != TrainingState.PREPARING
             state = self.activity.state if is_stopping else TrainingState.TRAINING
             self.set_state(state, replace(self.activity, event=""))

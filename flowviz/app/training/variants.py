@@ -83,7 +83,6 @@ class Variants(QObject):
         editor.gesture_began.connect(lambda: self._history().end_burst())
         editor.dragging_changed.connect(self.set_dragging)
         editor.glimpse_requested.connect(self.show_glimpse)
-        presenter.began.connect(self._on_began)
         presenter.state_changed.connect(self._on_state_changed)
         self._viewer.variant_wanted.connect(self._show_again)
         self._viewer.queries.notice_posted.connect(self._end_loading)
@@ -159,7 +158,7 @@ class Variants(QObject):
         self._was_training = run is not None
         self._update()  # a pause or an end may come before the next snapshot
 
-    def _on_began(self) -> None:
+    def show_included(self) -> None:
         """Show the edits that a training includes: those that it started from, or none if it starts over.
 
         If it continues without any, those that were made since it ended stay visible.

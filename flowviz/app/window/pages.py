@@ -36,7 +36,6 @@ class Pages(QObject):
         self._welcome, self._comparisons, self._presentation = welcome, comparisons, presentation
         self._lessons, self._lesson_dock, self._layout = lessons, lesson_dock, layout
         self._stack, self._notifications, self._motion, self._widgets = stack, notifications, motion, widgets
-        comparisons.changing.connect(self._prepare_comparison)
         comparisons.changed.connect(self._finish_comparison)
         presentation.is_on.observe(bool, self._follow_presentation)
         presentation.text_scale.observe(float, self._scale)
@@ -66,7 +65,8 @@ class Pages(QObject):
         self.release_panels()
         self._lessons.leave()
 
-    def _prepare_comparison(self, is_shown: bool) -> None:
+    def prepare_comparison(self, is_shown: bool) -> None:
+        """Arrange everything for a comparison, or for the flow of the window that returns."""
         self._motion.dissolve()
         self._presentation.give_way()
         if is_shown:

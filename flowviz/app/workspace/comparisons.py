@@ -50,7 +50,6 @@ class Comparisons(QObject):
         return_bar: A bar that leads back to the comparison, for a place above the cloud.
     """
 
-    changing = pyqtSignal(bool)  # before it is shown, or before the flow of the window returns
     changed = pyqtSignal(bool)  # whether it is shown
 
     def __init__(
@@ -60,6 +59,7 @@ class Comparisons(QObject):
         view: ViewState,
         recent: RecentFiles,
         post: Callable[[Notice], object],
+        prepare: Callable[[bool], object],
     ) -> None:
         """Prepare to show comparisons.
 
@@ -69,10 +69,11 @@ class Comparisons(QObject):
             view: Its view, which all flows share.
             recent: The files that were opened or saved recently.
             post: Shows a notice.
+            prepare: Called with whether the comparison or the flow of the window is about to be shown.
         """
         super().__init__(window)
         self.return_bar = ReturnBar(self.enter)
-        self._window, self._cloud = window, cloud
+        self._window, self._cloud, self._prepare = window, cloud, prepare
         self.around: Surroundings  # is set once the window has all of its parts
         self.compared, self.links = ComparedState(Compared(), self), LinksState(Links(), self)
         self.grid = PaneGrid(
@@ -158,7 +159,7 @@ class Comparisons(QObject):
             comparison: The comparison. None for the one that was left.
             is_beside: Whether its first entrant is the flow of the window, whose training goes on.
         """
-        self.changing.emit(True)
+        self._prepare(True)
         self.return_bar.hide()
         workbench = self.workbench
         if comparison is not None and is_beside:
@@ -175,7 +176,7 @@ class Comparisons(QObject):
         """Return to the flow of the window. The comparison is kept, and its training pauses."""
         if not self.is_shown:
             return
-        self.changing.emit(False)
+        self._prepare(False)
         self.workbench.leave()
         self.return_bar.show_entrant("")
         self.return_bar.show()
