@@ -1,6 +1,8 @@
 """Canvas to draw a target on with a mouse, pen or finger."""
 
-from PyQt6.QtCore import QBuffer, QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
+from collections.abc import Callable
+
+from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import (
     QColor,
     QImage,
@@ -15,7 +17,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from flowviz.app.style.theme import background, ink, shown_theme
 from flowviz.app.style.tokens import GAP, TIGHT, UNIT, WIDE
-from flowviz.app.target.preview import draw_fitted, draw_paper, tinted
+from flowviz.app.target.preview import draw_fitted, draw_paper, png_of, tinted
 from flowviz.app.widgets.controls import named
 
 SIZE = QSize(640, 400)  # of the drawing in pixels, independent of the size on the screen
@@ -28,12 +30,12 @@ MIN_BRUSH = 0.3  # share of the diameter at no pressure
 
 
 class Canvas(QWidget):
-    """Canvas that emits a signal after each finished edit, such as a stroke."""
+    """Canvas on which the user draws with the mouse or a pen."""
 
-    changed = pyqtSignal(str)  # title of the edit
-
-    def __init__(self) -> None:
+    def __init__(self, on_edit: Callable[[str], object]) -> None:
+        """Create an empty canvas; `on_edit` is called with a title after each finished edit, such as a stroke."""
         super().__init__()
+        self._on_edit = on_edit
         named(self, "canvas", "Canvas")
         self.setMinimumSize(LEAST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
@@ -52,10 +54,7 @@ class Canvas(QWidget):
 
     def png(self) -> bytes:
         """Return the drawing as a PNG, black on a transparent background."""
-        buffer = QBuffer()
-        buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-        self._image.save(buffer, "PNG")
-        return bytes(buffer.data().data())
+        return png_of(self._image)
 
     def show_png(self, png: bytes) -> None:
         """Show a drawing that `png` returned, or an empty canvas for no bytes."""
@@ -68,12 +67,12 @@ class Canvas(QWidget):
         draw_fitted(painter, alpha, QRectF(image.rect()), QColor("black"))
         painter.end()
         self._set_image(image)
-        self.changed.emit("Open")
+        self._on_edit("Open")
 
     def clear(self) -> None:
         """Clear the drawing."""
         self._set_image(_blank())
-        self.changed.emit("Clear")
+        self._on_edit("Clear")
 
     def show_traced(self, alpha: QImage | None) -> None:
         """Show a picture faintly behind the drawing, or none for None."""
@@ -112,7 +111,7 @@ class Canvas(QWidget):
     def _end_stroke(self) -> None:
         if self._is_drawing:
             self._is_drawing = False
-            self.changed.emit("Stroke")
+            self._on_edit("Stroke")
 
     @property
     def _drawing_rect(self) -> QRectF:

@@ -32,7 +32,7 @@ class DrawingPage(Page):
 
     def __init__(self, request: RequestState) -> None:
         super().__init__(request)
-        self.canvas = Canvas()
+        self.canvas = Canvas(self._request_drawing)
         self._traced: NDArray[np.uint8] | None = None
         self._brush = slider("brushSize", "Brush", "Brush size", MIN_BRUSH, MAX_BRUSH, BRUSH)
         self._brush.valueChanged.connect(partial(setattr, self.canvas, "brush"))
@@ -47,8 +47,7 @@ class DrawingPage(Page):
         self._blur = control_of(fields_of(DrawingSpec)["blur"], ControlSpec("drawingBlur", per_unit=BLUR_STEPS))
         self._lay_out()
         self.bind(blur=self._blur)
-        contents = Binding(request, self.contents, self._show_drawing, request.set_page)
-        self.canvas.changed.connect(lambda step: contents.request(self._contents(step)))
+        self._drawing = Binding(request, self.contents, self._show_drawing, request.set_page)
 
     def _lay_out(self) -> None:
         tools = QGridLayout()  # beside the canvas, because a low window has no room for another row
@@ -70,9 +69,9 @@ class DrawingPage(Page):
         self._undo.setDefaultAction(undo)
         self._redo.setDefaultAction(redo)
 
-    def _contents(self, step: str) -> DrawingContents:
+    def _request_drawing(self, step: str) -> None:
         contents: DrawingContents = self.contents(self.request.value)
-        return replace(contents, drawn=(DrawingSpec(png=self.canvas.png()), step))
+        self._drawing.request(replace(contents, drawn=(DrawingSpec(png=self.canvas.png()), step)))
 
     def _show_drawing(self, contents: DrawingContents) -> None:
         png = contents.drawing.png if contents.drawing else b""

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtCore import QBuffer, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -61,6 +61,14 @@ def alpha_image(shades: NDArray[np.uint8]) -> QImage:
     """Return an image whose opacity is a picture (rows, columns)."""
     rows, columns = shades.shape
     return QImage(np.ascontiguousarray(shades).tobytes(), columns, rows, columns, QImage.Format.Format_Alpha8).copy()
+
+
+def png_of(image: QImage, quality: int = -1) -> bytes:
+    """Return an image as a PNG; Qt's `quality` is the usual one or, for 100, that without compression."""
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG", quality)
+    return bytes(buffer.data().data())
 
 
 def tinted(alpha: QImage, color: QColor) -> QImage:

@@ -4,11 +4,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
-from PyQt6.QtCore import QBuffer
 from PyQt6.QtGui import QImage
 
 from flowviz import targets
 from flowviz.app.state.pages import TableColumns
+from flowviz.app.target.preview import png_of
 from flowviz.errors import TargetError
 from flowviz.specs import ConditionalSpec, ImageSpec, PointsSpec
 
@@ -41,7 +41,4 @@ def checked_for_ink(picture: ImageSpec) -> ImageSpec:
 
 def pasted_picture(image: QImage) -> ImageSpec:
     """Return a picture that was pasted or dropped."""
-    buffer = QBuffer()
-    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG", UNCOMPRESSED)
-    return targets.image_spec(bytes(buffer.data().data()), "pasted picture")
+    return targets.image_spec(png_of(image, UNCOMPRESSED), "pasted picture")

@@ -81,10 +81,10 @@ def user(panel_window: Window, qtbot: QtBot) -> DrawingUser:
 
 
 def test_only_the_button_that_began_a_stroke_ends_it(qtbot: QtBot) -> None:
-    canvas, strokes = Canvas(), list[str]()
+    strokes = list[str]()
+    canvas = Canvas(strokes.append)
     qtbot.addWidget(canvas)
     canvas.resize(320, 200)
-    canvas.changed.connect(strokes.append)
     left, right = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
     qtbot.mousePress(canvas, left, NO_KEY, QPoint(50, 100))
     qtbot.mousePress(canvas, right, NO_KEY, QPoint(50, 100))
