@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
             self.request, self, post=post, show_target=training.target.show_target,
             show_pictures=training.target.shape.show_pictures, show_base_warning=training.flow.show_base_warning,
         )  # fmt: skip
-        self.target_importer = TargetImporter(training.target, self.request, self.comparisons.take_project, post, self)
+        self.target_importer = TargetImporter(training.target, self.request, self.comparisons.take_project, post)
         self._desktop = DesktopNotifier(self, session_bus())
         self.status = TrainingStatus(
             training.controls, training.loss_plot, training.metrics, training.status_bar,
@@ -273,7 +273,7 @@ class MainWindow(QMainWindow):
             sheet.opening.connect(self.motion.dissolve)
         self._pages = Pages(
             self._stack, self.welcome, comparisons, self.lessons, self._lesson_dock, presentation, self._layout,
-            self.notifications, self.motion, self._viewing, self,
+            self.notifications, self.motion, self._viewing,
         )  # fmt: skip
         for shown in (self.session.started, actions.document.opened):
             shown.connect(self._pages.show_cloud)

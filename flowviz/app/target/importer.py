@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event as Flag
 
-from PyQt6.QtCore import QMimeData, QObject
+from PyQt6.QtCore import QMimeData
 from PyQt6.QtGui import QGuiApplication, QImage
 
 from flowviz import targets
@@ -27,7 +27,7 @@ SOURCE = "source"  # topic of its notices
 POINTS, FONTS = "points", "fonts"  # topics of its queries
 
 
-class TargetImporter(QObject):
+class TargetImporter:
     """Imports files, pictures and text as the requested target, which stays the same if an import fails.
 
     Files are read in the background, one at a time: an import cancels the one before it.
@@ -39,7 +39,6 @@ class TargetImporter(QObject):
         request: RequestState,
         take_project: Callable[[Path], object],
         post: Callable[[Notice], object],
-        parent: QObject,
     ) -> None:
         """Create an importer.
 
@@ -48,9 +47,7 @@ class TargetImporter(QObject):
             request: The request.
             take_project: Called with a project or a lesson that was dropped, pasted or chosen.
             post: Shows a notice.
-            parent: The owner.
         """
-        super().__init__(parent)
         self._panel, self._request, self._take_project, self._post = panel, request, take_project, post
         self._background = LatestWorker(self._on_failed)
         self._cancelled = Flag()  # for the thread, which then leaves the file that it reads

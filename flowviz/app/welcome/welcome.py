@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
 from flowviz.app.commands.catalog import Command
@@ -30,7 +29,7 @@ CLOUD_COMMANDS = {
 }  # fmt: skip
 
 
-class Welcome(QObject):
+class Welcome:
     """Controller of the start page and the tour.
 
     The page is created when it is first shown, in place of the cloud. Training or opening something leaves it.
@@ -56,7 +55,6 @@ class Welcome(QObject):
         put_panels_back: Callable[[], object],
     ) -> None:
         """Prepare to show the page in `stack`, in place of its first widget and without panels around it."""
-        super().__init__(window)
         self._window, self._stack, self._panels, self._viewer_widgets = window, stack, panels, viewer_widgets
         self._session, self._document_actions = session, document_actions
         self._request, self._builder = request, builder

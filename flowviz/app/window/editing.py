@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMainWindow
 
 from flowviz.app.by_hand.by_hand import ByHand
@@ -29,7 +28,7 @@ from flowviz.projects import Project
 from flowviz.specs import recipes
 
 
-class Editing(QObject):
+class Editing:
     """Connects the editing of layers, and shows the inspector when a flow is built by hand.
 
     Attributes:
@@ -50,11 +49,10 @@ class Editing(QObject):
         status_bar: StatusBar,
         post: Callable[[Notice], object],
     ) -> None:
-        super().__init__(window)
         self._inspector, self._document_actions = inspector, document_actions
         self.by_hand = ByHand(window, session, builder, self._show_project, status_bar.show_message, post)
         center.set_banner(self.by_hand.bar)
-        bending = CloudBending(editor, partial(_layer_of, session, view), status_bar.show_message, self)
+        bending = CloudBending(editor, partial(_layer_of, session, view), status_bar.show_message, window)
         EditingIntent(editor, FOCUS, widgets.strip, widgets.strip)
         EditingIntent(editor, FOCUS_OR_MOUSE, widgets.condition, widgets.condition)  # needs similar preparations
         widgets.strip.menu_requested.connect(partial(open_layer_menu, editor, widgets.strip))

@@ -1,6 +1,5 @@
 """The pages of the window: the start page, the cloud, comparisons, lessons and presentations."""
 
-from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QStackedWidget
 
 from flowviz.app.lessons.lessons import Lessons
@@ -15,7 +14,7 @@ from flowviz.app.window.presentation import Presentation
 from flowviz.app.workspace.comparisons import Comparisons
 
 
-class Pages(QObject):
+class Pages:
     """Leaves a page, the tour or a presentation when something else takes its place, and arranges the panels for it."""
 
     def __init__(
@@ -30,9 +29,7 @@ class Pages(QObject):
         notifications: Notifications,
         motion: Dissolve,
         widgets: ViewerWidgets,
-        parent: QObject,
     ) -> None:
-        super().__init__(parent)
         self._welcome, self._comparisons, self._presentation = welcome, comparisons, presentation
         self._lessons, self._lesson_dock, self._layout = lessons, lesson_dock, layout
         self._stack, self._notifications, self._motion, self._widgets = stack, notifications, motion, widgets

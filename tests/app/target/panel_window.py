@@ -34,7 +34,7 @@ class PanelWindow(QWidget):
         self.target_builder = TargetBuilder(
             self.request, self, post=post, show_target=panel.show_target, show_pictures=show_pictures
         )
-        self.target_importer = TargetImporter(panel, self.request, lambda _: None, post, self)
+        self.target_importer = TargetImporter(panel, self.request, lambda _: None, post)
         self.undo = ProjectUndo(self.request, ViewState(self), EditsState(Edits(), self), self)
         QVBoxLayout(self).addWidget(panel)
         self.setAcceptDrops(True)

@@ -36,7 +36,7 @@ class Reading:
         self.targets: list[TargetSpec] = []
         self.problems: list[str] = []
         self.importer = TargetImporter(
-            self.panel, self.request, lambda _: None, lambda notice: self.problems.append(notice.text), self.owner
+            self.panel, self.request, lambda _: None, lambda notice: self.problems.append(notice.text)
         )
         self.request.changed.connect(lambda _, new: self.targets.append(new.plan.target))
 
