@@ -257,22 +257,18 @@ class MainWindow(QMainWindow):
             appearance.on_motion(moving.reduce_motion)
 
     def _connect_controllers(self) -> None:
-        document = self.document_actions.document
-        self.document_actions.state_changed.connect(self._show_title)
-        for changed in (document.reading, document.opened):
+        comparisons, actions = self.comparisons, self.document_actions
+        actions.state_changed.connect(self._show_title)
+        for changed in (actions.document.reading, actions.document.opened):
             changed.connect(self.target_importer.cancel)
-        for each in self.document_actions.documents:
+        for each in actions.documents:
             each.failed.connect(self._stay_open)
             each.saves_ended.connect(self._close_after_saving)
         self._layout.follow_probe(self.view, self._is_layout_kept)
-        self._connect_pages()
-
-    def _connect_pages(self) -> None:
-        comparisons, presentation, actions = self.comparisons, self._presentation, self.document_actions
         for sheet in (self._training.flow.sheet, self._training.target.text.sheet):
             sheet.opening.connect(self.motion.dissolve)
         self._pages = Pages(
-            self._stack, self.welcome, comparisons, self.lessons, self._lesson_dock, presentation, self._layout,
+            self._stack, self.welcome, comparisons, self.lessons, self._lesson_dock, self._presentation, self._layout,
             self.notifications, self.motion, self._viewing,
         )  # fmt: skip
         for shown in (self.session.started, actions.document.opened):
