@@ -64,7 +64,7 @@ def alpha_image(shades: NDArray[np.uint8]) -> QImage:
 
 
 def png_of(image: QImage, quality: int = -1) -> bytes:
-    """Return an image as a PNG; Qt's `quality` is the usual one or, for 100, that without compression."""
+    """Return an image as a PNG, compressed as usual or, with a `quality` of 100, not at all."""
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG", quality)
