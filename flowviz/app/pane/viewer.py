@@ -1,32 +1,40 @@
 """The viewer: shows one flow at a stage, at a moment of its training, in one direction."""
 
 from dataclasses import replace
+from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.pane.cloud_camera import CloudCamera, frame_of
 from flowviz.app.pane.end_playback import EndPlayback
 from flowviz.app.pane.example_playback import ExamplePlayback
 from flowviz.app.pane.figures import FigureController
 from flowviz.app.pane.flow_queries import FlowQueries
+from flowviz.app.pane.inspector_controller import InspectorController
 from flowviz.app.pane.ledger_controller import LedgerController
 from flowviz.app.pane.moment_browser import MomentBrowser, last_shown
+from flowviz.app.pane.playhead import Playhead
+from flowviz.app.pane.pointer_tools import PointerTools
 from flowviz.app.pane.scene_model import SceneModel
-from flowviz.app.pane.scene_presenter import ScenePresenter
 from flowviz.app.pane.subject import Subject
 from flowviz.app.pane.widgets import ViewerWidgets
+from flowviz.app.state.known import Known
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
-from flowviz.records import Selection, Snapshot, Timeline, Trace, selection_among
+from flowviz.records import Scene, Selection, Snapshot, Timeline, Trace, selection_among
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import FlowSpec, Seen, ViewSpec
 from flowviz.targets import Target
 
 WINDOW_FIELDS = "theme", "background", "word_height"  # of the `ViewSpec`: set by the window, not by a project
+IN_THUMBNAILS = "trace", "selection", "grid", "probe", "target"  # fields of the scene
 
 
 class Viewer(QObject):
     """Shows a flow, trained or untrained, as the view state says.
+
+    The widgets follow the scene, the view and the playhead.
 
     Attributes:
         queries: The queries for what the pictures show.
@@ -44,17 +52,21 @@ class Viewer(QObject):
     def __init__(self, widgets: ViewerWidgets, view: ViewState, queries: FlowQueries, parent: QObject) -> None:
         super().__init__(parent)
         self._widgets, self._view, self.queries = widgets, view, queries
+        self._score = ""
         self.scenes = SceneModel(view, queries, self)
         show_timeline = widgets.history.show_timeline
         self.moments = MomentBrowser(view, queries, self.scenes, self._show_snapshot, show_timeline, self)
-        self._presenter = ScenePresenter(widgets, view, queries, self.scenes, self.moments, self)
-        self.playhead, self.camera = self._presenter.playhead, self._presenter.camera
+        self._scene: Scene | None = None  # displayed
+        self.camera = CloudCamera(view, widgets.cloud, self)
+        self.playhead = Playhead(self._show_position, self.camera.aim, self.moments.play, self)
+        self._inspector = InspectorController(view, widgets.inspector, queries, self.scenes, self)
+        self._tools = PointerTools(view, widgets.cloud, widgets.readout, self.scenes, self)
+        self._connect_models()
+        self._connect_widgets()
         FigureController(view, widgets.figure, queries, self.scenes, self)
         LedgerController(view, widgets.ledger, queries, self.scenes, self)
         self.end_playback = EndPlayback(view, self.playhead, self)
         self.example = ExamplePlayback(view, widgets.example, queries, self)
-        self._score = ""
-        view.changed.connect(self._on_view_changed)
 
     @property
     def probed_place(self) -> tuple[int, tuple[float, float]] | None:
@@ -103,8 +115,7 @@ class Viewer(QObject):
         tool: Tool = "move" if seen.probe is None else "probe"
         changes = {"view": seen.view.model_copy(update=own), "stage": stage, "moment": None}
         restored = seen.model_copy(update=changes)
-        value = replace(self._view.value, seen=restored, selection=fitting, tool=tool)
-        self._view.set(replace(value, figure=None, camera=None))
+        self._view.change(seen=restored, selection=fitting, tool=tool, figure=None, camera=None)
         self.moments.go_to(seen.moment)
         self.playhead.jump_to(self._view.value.stage)
 
@@ -116,7 +127,8 @@ class Viewer(QObject):
     def refit(self) -> None:
         """Fit the view to the current particles alone, if it follows the cloud."""
         if self._view.seen.fitted:
-            self._presenter.refit()
+            self.camera.refit()
+            self._query_fields()
 
     def reduce_motion(self, reduced: bool) -> None:
         """Set whether to jump to stages and frames instead of gliding."""
@@ -134,6 +146,7 @@ class Viewer(QObject):
         self.moments.begin(variant, past or Timeline())
 
     def _on_view_changed(self, old: View, new: View) -> None:
+        self._move(old, new)
         if old.seen.direction != new.seen.direction:
             self._update_score()
         if last_shown(old) < last_shown(new) and self.moments.is_partial:
@@ -152,4 +165,120 @@ class Viewer(QObject):
 
     def _show(self, subject: Subject, generated: Trace) -> None:
         self.scenes.show(subject, generated)
-        self._presenter.inspector.show_flow()
+        self._inspector.show_flow()
+
+    def _connect_models(self) -> None:
+        view = self._view
+        view.observe(lambda value: value.seen.overview, self._widgets.cloud.set_overview)
+        view.observe(lambda value: value.seen.playback, self.playhead.set_playback)
+        view.changed.connect(self._on_view_changed)
+        view.observe(_panels_of, lambda _: self._query_thumbnails())
+        self.scenes.trace_changed.connect(self._on_trace_changed)
+        self.scenes.changed.connect(self._on_scene_changed)
+        view.observe(lambda value: value.seen.view.marks, lambda _: self._say_awaited())
+        self.queries.notice_posted.connect(lambda _: self._say_awaited())
+        self.playhead.stage_reached.connect(self._view.set_stage)
+        self.playhead.is_playing.observe(bool, self._widgets.playback.show_playing)
+
+    def _connect_widgets(self) -> None:
+        widgets, cloud = self._widgets, self._widgets.cloud
+        widgets.view_bar.fit_action.triggered.connect(self._fit)
+        widgets.view_bar.fit_stage_action.triggered.connect(lambda: self.camera.fit_stage(self.scenes.scene.trace))
+        widgets.view_bar.zoom_action.triggered.connect(lambda: self.camera.fit_selection(self.scenes.scene.trace))
+        widgets.strip.side_changed.connect(self._query_thumbnails)
+        widgets.playback.play_toggled.connect(self.playhead.toggle_playing)
+        cloud.fit_requested.connect(self._fit)
+        cloud.stage_clicked.connect(self._view.open_stage)
+        cloud.resized.connect(self._on_resized)
+
+    def _fit(self) -> None:
+        """Follow the cloud, and fit the view to the current particles alone."""
+        if self._view.seen.fitted:
+            self.refit()
+        else:
+            self._view.follow()
+
+    def _on_trace_changed(self, trace: Trace) -> None:
+        if not _is_dragged(self._scene, trace):
+            self._show_stages(trace)
+            self.camera.show_trace(trace, steadily=self.moments.is_live)
+        self._inspector.describe_stage()
+        self._query_fields()
+
+    def _show_stages(self, trace: Trace) -> None:
+        """Show the stages of a trace."""
+        stages, edits = range(len(trace.names)), self.scenes.subject.edits
+        titles = [trace.title(stage, edits.of(stage)) for stage in stages]
+        thinned = trace.is_continuous  # neighbors look alike
+        self._widgets.strip.set_stages(titles, trace.volume_shares, thinned=thinned)
+        self._widgets.slider.set_stages([trace.position(stage) for stage in stages], titles)
+        self.playhead.last = trace.last_stage
+        subject, target = self.scenes.subject, self.scenes.target
+        known = Known.of(subject.spec, subject.weights, trace, target)
+        count, is_continuous = trace.positions.shape[1], trace.is_continuous
+        self._view.show_flow(trace.last_stage, count, is_continuous=is_continuous, known=known)
+
+    def _on_scene_changed(self, scene: Scene) -> None:
+        previous, self._scene = self._scene, scene
+        self._widgets.cloud.show_scene(scene)
+        if _differ(previous, scene, ("trace",)):
+            edits, encoded = self.scenes.subject.edits, self.scenes.is_encoded
+            self._widgets.readout.show_summary(scene.trace, edits, encoded=encoded)
+        self._tools.describe()
+        self._say_awaited()
+        if _differ(previous, scene, IN_THUMBNAILS) and not _is_dragged(previous, scene.trace):
+            self._query_thumbnails()
+
+    def _say_awaited(self) -> None:
+        """Say on the picture which of the marks are still being computed, unless that has failed."""
+        scene, missing = self.scenes.scene, {*self.queries.failed_topics, *self._view.value.known.problems}
+        shown = self._view.seen.view.marks - missing
+        fields = {"density": scene.density, "grid": scene.grid, "velocity": scene.velocities}
+        awaited = [f"the {mark}" for mark, field in fields.items() if field is None and mark in shown]
+        loads = not self._inspector.uses_tensorflow and not self.scenes.subject.spec.is_recorded
+        text = f"{'Loading TensorFlow for' if loads else 'Computing'} {' and '.join(awaited)}…"
+        self._widgets.cloud.annotate(progress=text if awaited else "")
+
+    def _move(self, old: View, new: View) -> None:
+        """Set the tool, and move the playhead to another stage, and then the camera."""
+        self._widgets.cloud.set_tool(new.tool)
+        if old.last_stage != new.last_stage:
+            self.playhead.jump_to(new.stage)
+        elif old.stage != new.stage:
+            self.playhead.glide_to(new.stage)
+        self.camera.apply_view_change(old, new)
+        if (frame_of(old), old.stage) != (frame_of(new), new.stage):
+            self._query_fields()
+
+    def _show_position(self, position: float) -> None:
+        self._widgets.cloud.show_stage(position)
+        self.camera.advance()
+
+    def _on_resized(self) -> None:
+        self.camera.aim()
+        self._query_fields()
+
+    def _query_fields(self) -> None:
+        self.scenes.query_fields(self.camera.camera, self._widgets.cloud.size_in_pixels)
+
+    def _query_thumbnails(self) -> None:
+        strip = self._widgets.strip
+        view = _panels_of(self._view.value)
+        on_result = partial(strip.show_pictures, strip.pictured)
+        self.queries.thumbnails(self.scenes.scene, view, strip.side, strip.pictured, on_result)
+
+
+def _panels_of(view: View) -> ViewSpec:
+    """Return the part of a view that decides how the small pictures are drawn."""
+    usual = ViewSpec()
+    unused = {name: getattr(usual, name) for name in ("center", "half_extent", "labels", "beside")}
+    return view.seen.view.model_copy(update=unused)
+
+
+def _is_dragged(shown: Scene | None, trace: Trace) -> bool:
+    """Return whether particles of the same stages will soon be complete, as while a curve is dragged."""
+    return shown is not None and shown.trace.names == trace.names and trace.awaits_densities
+
+
+def _differ(old: Scene | None, new: Scene, fields: tuple[str, ...]) -> bool:
+    return old is None or any(getattr(old, field) is not getattr(new, field) for field in fields)

@@ -27,7 +27,7 @@ def test_fixed_camera_keeps_its_frame_through_all_stages_until_it_follows_again(
     frames = set()
     for stage in range(main.view.value.last_stage + 1):
         main.viewer.playhead.jump_to(stage)
-        main.viewer._presenter.camera.aim()
+        main.viewer.camera.aim()
         frames.add((main._viewing.cloud.view.center, main._viewing.cloud.view.half_extent))
     assert len(frames) == 1
     apply(Setup(camera="follow"))
