@@ -254,7 +254,7 @@ class MainWindow(QMainWindow):
         appearance.on_theme(lambda theme: self.view.update_view(theme=theme))
         appearance.resizing_words.connect(self._layout.follow_content)
         for moving in (self.viewer, self._training.controls, self.motion):
-            appearance.on_motion(moving.reduce_motion)
+            appearance.is_motion_reduced.watch(bool, moving.reduce_motion)
 
     def _connect_controllers(self) -> None:
         comparisons, actions = self.comparisons, self.document_actions

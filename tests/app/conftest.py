@@ -259,7 +259,7 @@ def start_over(main: MainWindow) -> None:
     main.welcome.end_tour()
     main._presentation.give_way()
     main.comparisons.leave()
-    main.viewer.reduce_motion(main.appearance.is_motion_reduced)
+    main.viewer.reduce_motion(main.appearance.is_motion_reduced.value)
     if main.request.value != Request() or main.session.run is not None or main.session.trained_target is not None:
         main.request.set(Request())
         main.discard_changes()

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QApplication, QStyle, QToolButton, QToolTip
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.desktop.settings import settings
+from flowviz.app.state.state import State
 from flowviz.app.style.fonts import window_font
 from flowviz.app.style.icons import icon
 from flowviz.app.style.theme import menu_palette, palette, system_theme
@@ -23,18 +24,24 @@ SCHEMES: dict[Theme | None, Qt.ColorScheme] = {
 
 
 class Appearance(QObject):
-    """The user's choice of theme, text size and motion; what they have not chosen follows the system."""
+    """The user's choice of theme, text size and motion; what they have not chosen follows the system.
+
+    Attributes:
+        chosen_theme: The theme, or None for that of the system.
+        text_size: The text size in percent.
+        is_motion_reduced: Whether to do without animations that are not needed.
+    """
 
     theme_changed = pyqtSignal(str)
     resizing_words = pyqtSignal()  # before the text size changes
-    motion_changed = pyqtSignal(bool)  # whether motion is reduced
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings()
         self.chosen_theme: Theme | None = self._stored("theme", get_args(Theme), None)
         self.text_size: int = self._stored("textSize", tuple(TEXT_SIZES.values()), 100)
-        self.is_motion_reduced: bool = self._stored("reduceMotion", (True, False), not _style_animates())
+        reduced = self._stored("reduceMotion", (True, False), not _style_animates())
+        self.is_motion_reduced: State[bool] = State(reduced, self)
 
     @property
     def theme(self) -> Theme:
@@ -54,11 +61,6 @@ class Appearance(QObject):
         """Call a function with the theme, now and after each change."""
         show(self.theme)
         self.theme_changed.connect(show)
-
-    def on_motion(self, reduce: Callable[[bool], object]) -> None:
-        """Call a function with whether motion is reduced, now and after each change."""
-        reduce(self.is_motion_reduced)
-        self.motion_changed.connect(reduce)
 
     def choose_theme(self, theme: Theme | None) -> None:
         """Choose the light or the dark theme, or None to follow the system."""
@@ -80,9 +82,8 @@ class Appearance(QObject):
 
     def reduce_motion(self, reduced: bool) -> None:
         """Set whether to do without animations that are not needed."""
-        self.is_motion_reduced = reduced
         self._store("reduceMotion", reduced)
-        self.motion_changed.emit(reduced)
+        self.is_motion_reduced.set(reduced)
 
     def _apply_theme(self) -> None:
         hints = existing(QGuiApplication.styleHints())

@@ -200,7 +200,7 @@ def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:
     tip = "Text size relative to the system setting"
     sizes = add_choices(add_submenu(menu, "Text Si&ze"), "textsize", TEXT_SIZES, appearance.choose_text_size, tip)
     sizes[appearance.text_size].setChecked(True)
-    tip, reduces = "Jump from stage to stage, without animations", appearance.is_motion_reduced
+    tip, reduces = "Jump from stage to stage, without animations", appearance.is_motion_reduced.value
     fill_menu(menu, Entry("reducemotion", "Reduce &Motion", appearance.reduce_motion, tip, checked=reduces))
 
 

@@ -76,7 +76,7 @@ def test_damaged_settings_give_the_default_appearance(damaged: object) -> None:
     for key in ("theme", "textSize", "reduceMotion"):
         settings().setValue(f"appearance/{key}", damaged)
     stored = stored_appearance()
-    assert (stored.chosen_theme, stored.text_size, stored.is_motion_reduced) == (None, 100, False)
+    assert (stored.chosen_theme, stored.text_size, stored.is_motion_reduced.value) == (None, 100, False)
 
 
 def test_stored_theme_and_motion_are_told_at_once_and_then_each_change() -> None:
@@ -84,7 +84,7 @@ def test_stored_theme_and_motion_are_told_at_once_and_then_each_change() -> None
     settings().setValue("appearance/reduceMotion", "True")
     stored, told = stored_appearance(), list[object]()
     stored.on_theme(told.append)
-    stored.on_motion(told.append)
+    stored.is_motion_reduced.watch(bool, told.append)
     assert told == ["dark", True]
     stored.reduce_motion(False)
     assert told[2:] == [False]
