@@ -21,7 +21,6 @@ class PointerTools(QObject):
         self._pointer: Point | None = None  # where the mouse rests
         cloud.pointer_moved.connect(self._on_pointer_moved)
         view.observe(lambda value: (value.tool, value.seen.overview), self._forget_pointer)
-        view.watch(lambda value: value.stage, readout.show_stage)
 
     def _on_pointer_moved(self, point: Point | None) -> None:
         if self._view.value.tool != "probe":

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QSizePolicy
 
+from flowviz.app.state.view import ViewState
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Scene, Trace, Units
 from flowviz.specs import figures
@@ -29,14 +30,16 @@ SCORE_TIP = f"Legible: {figures.LEGIBILITY}.\n\nShare of the particles that land
 class Readout(FittingLabel):
     """Line of text about a particle or a probed point, or else about the layer."""
 
-    def __init__(self) -> None:
+    def __init__(self, view: ViewState) -> None:
+        """Create an empty readout about the current stage of a view."""
         super().__init__("readout", "What the layer does, or what is under the mouse")
+        self._view = view
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._trace: Trace | None = None
         self._edits = Edits()
         self._is_encoded = False
         self._describe: Callable[[int], Texts] | None = None  # describes the particle or the point at a stage
-        self._stage = 0
+        view.observe(lambda value: value.stage, lambda _: self._update())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(MIN_CHARACTERS * self.fontMetrics().averageCharWidth(), super().minimumSizeHint().height())
@@ -52,11 +55,6 @@ class Readout(FittingLabel):
         self._trace, self._edits, self._is_encoded = trace, edits, encoded
         self._update()
 
-    def show_stage(self, stage: int) -> None:
-        """Describe another layer, or the same particle or point at another stage."""
-        self._stage = stage
-        self._update()
-
     def describe(self, describe: Callable[[int], Texts] | None) -> None:
         """Describe what is under the mouse at the current stage, or the layer if that is None."""
         self._describe = describe
@@ -66,13 +64,13 @@ class Readout(FittingLabel):
         if self._describe is None:
             self.show_texts(*self._layer_sentences())
         else:
-            texts = self._describe(self._stage)
+            texts = self._describe(self._view.value.stage)
             self.show_texts(*texts, tip=f"{texts[0]}\n\n{TIP}")
 
     def _layer_sentences(self) -> tuple[str, ...]:
         if self._trace is None:
             return ("",)
-        stage = min(self._stage, self._trace.last_stage)
+        stage = min(self._view.value.stage, self._trace.last_stage)
         sentences = self._trace.sentences(stage, self._edits.of(stage), encoded=self._is_encoded)
         shorter = r"(?<=.) \d+ of \d+", ":.*", r"( \d+ of \d+)?:.*"  # without number; the name; the name without number
         return (

@@ -31,7 +31,7 @@ class ViewerWidgets:
         self.view_bar = ViewBar(view, self.cloud.hold)
         self.cloud.chip.add_actions(self.view_bar.invert_action, self.view_bar.zoom_action)
         self.figure, self.example = FigureView(self.cloud, view), ExampleView(self.cloud)  # the example covers both
-        self.tools, self.readout, self.score = ToolPalette(self.view_bar.tool_actions), Readout(), Score()
+        self.tools, self.readout, self.score = ToolPalette(self.view_bar.tool_actions), Readout(view), Score()
         self.slider, self.playback, self.history = StageSlider(view), PlaybackBar(view), HistoryBar(view)
         self.strip = StageStrip(view, editor.edits, self.slider.align)
         self.integrator, self.condition = IntegratorBar(request, view), ConditionBar(request, view)

@@ -107,7 +107,6 @@ class FakeExample(QObject):
 class FakeReadout:
     def __init__(self) -> None:
         self.shown = "summary"
-        self.stage = 0
         self.summaries = list[str]()
 
     @property
@@ -118,11 +117,8 @@ class FakeReadout:
         direction = "encoded" if encoded else "generated"
         self.summaries.append(f"{len(trace.positions[0])} {direction}")
 
-    def show_stage(self, stage: int) -> None:
-        self.stage = stage
-
     def describe(self, describe: Callable[[int], Texts] | None) -> None:
-        name = describe(self.stage)[0].partition(" · ")[0] if describe else "Summary"
+        name = describe(0)[0].partition(" · ")[0] if describe else "Summary"
         self.shown = "probe" if name.startswith("Here (") else name.lower()
 
 

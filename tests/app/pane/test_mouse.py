@@ -34,7 +34,7 @@ class Pointed:
 
     def __init__(self, qtbot: QtBot) -> None:
         self.view = ViewState()
-        self.cloud, self.readout = CloudView(self.view), Readout()
+        self.cloud, self.readout = CloudView(self.view), Readout(self.view)
         for widget in (self.cloud, self.readout):
             qtbot.addWidget(widget)
         self.cloud.resize(500, 400)

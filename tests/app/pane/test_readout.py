@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.readout import Numbers, Readout, Score, describe_particle, describe_probe
+from flowviz.app.state.view import ViewState
 from flowviz.app.widgets.controls import row
 from flowviz.records import Scene, Trace
 from flowviz.records.trace import base_particles, untrained_trace
@@ -31,28 +32,35 @@ def show_probe(readout: Readout, probe: Trace) -> None:
 
 
 @pytest.fixture
-def readout(qtbot: QtBot) -> Readout:
-    readout = Readout()
+def view() -> ViewState:
+    view, trace = ViewState(), untrained_trace(FlowSpec(), base_particles(9))
+    view.show_flow(trace.last_stage, 9)
+    view.set_stage(1)
+    return view
+
+
+@pytest.fixture
+def readout(view: ViewState, qtbot: QtBot) -> Readout:
+    readout = Readout(view)
     qtbot.addWidget(readout)
     readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), Edits(), encoded=False)
-    readout.show_stage(1)
     readout.resize(1200, readout.sizeHint().height())
     readout.show()
     return readout
 
 
-def test_readout_describes_the_layer_of_the_current_stage(readout: Readout) -> None:
+def test_readout_describes_the_layer_of_the_current_stage(readout: Readout, view: ViewState) -> None:
     assert readout.text() == readout.toolTip() == FIRST
-    readout.show_stage(0)
+    view.set_stage(0)
     assert readout.text().startswith("Base: ")
 
 
-def test_readout_says_that_a_density_belongs_to_a_stage_before_the_last(readout: Readout) -> None:
+def test_readout_says_that_a_density_belongs_to_a_stage_before_the_last(readout: Readout, view: ViewState) -> None:
     trace = untrained_trace(FlowSpec(), base_particles(9))
     for show in (lambda: show_probe(readout, trace), lambda: show_particle(readout, trace, 2)):
         show()
         for stage, text in ((1, " · log p of this stage −"), (trace.last_stage, " · log p −")):
-            readout.show_stage(stage)
+            view.set_stage(stage)
             assert text in readout.text()
 
 
@@ -116,7 +124,7 @@ class Row(QWidget):
 
 
 def test_other_sentences_and_shares_are_shown_without_a_layout(qtbot: QtBot) -> None:
-    readout, score = Readout(), Score()
+    readout, score = Readout(ViewState()), Score()
     parent = Row(readout, score)
     qtbot.addWidget(parent)
     score.show_score("3% legible · 9% end on the letters")
@@ -134,10 +142,9 @@ def test_other_sentences_and_shares_are_shown_without_a_layout(qtbot: QtBot) -> 
     assert score.width() > place.width()
 
 
-def test_sentence_shortens_before_the_score_loses_its_words(qtbot: QtBot) -> None:
-    readout, score = Readout(), Score()
+def test_sentence_shortens_before_the_score_loses_its_words(view: ViewState, qtbot: QtBot) -> None:
+    readout, score = Readout(view), Score()
     readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), Edits(), encoded=False)
-    readout.show_stage(1)
     parent = Row(readout, score)
     qtbot.addWidget(parent)
     score.show_score("46% legible · 67% end on the letters")
