@@ -14,13 +14,11 @@ class EditsState(State[Edits]):
         if stage > 0:
             self._change(stage, disabled=disabled)
 
-    def add_bump(self, stage: int, bump: Bump) -> bool:
-        """Bend a curve of a layer. Return whether there is room for another bump."""
+    def add_bump(self, stage: int, bump: Bump) -> None:
+        """Bend a curve of a layer, if there is room for another bump."""
         bumps = self.value.of(stage).bumps
-        if len(bumps) >= MAX_BUMPS:
-            return False
-        self._change(stage, bumps=(*bumps, bump))
-        return True
+        if len(bumps) < MAX_BUMPS:
+            self._change(stage, bumps=(*bumps, bump))
 
     def set_bump(self, stage: int, number: int, bump: Bump) -> None:
         """Replace a bump of a layer."""

@@ -56,7 +56,8 @@ def test_exercise_is_solved_by_a_recipe(window: Window, qtbot: QtBot) -> None:
     assert window.main.isWindowModified()
     for stage, curve, center, height, width in RECIPE:
         bump = Bump(curve=curve, center=(center,), height=(height,), width=width)
-        assert window.main.edits.add_bump(stage, bump)
+        window.main.edits.add_bump(stage, bump)
+        assert bump in window.main.edits.value.of(stage).bumps
     qtbot.waitUntil(lambda: session.project().edits == window.main.edits.value, timeout=60_000)
     qtbot.waitUntil(lambda: session.project().score is not None, timeout=60_000)
     gap = gap_of(session)
@@ -73,7 +74,8 @@ def test_the_first_bend_is_undone_and_redone(window: Window, qtbot: QtBot) -> No
     build(window, qtbot, couplings=1)
     session, moment = window.main.session, window.find(QLabel, "momentLabel")
     shown = moment.text()
-    assert window.main.edits.add_bump(1, Bump(curve="shift", center=(0.2,), height=(-1.4,), width=0.6))
+    window.main.edits.add_bump(1, Bump(curve="shift", center=(0.2,), height=(-1.4,), width=0.6))
+    assert window.main.edits.value
     qtbot.waitUntil(lambda: bool(session.project().edits), timeout=60_000)
     bent = session.project().trace.positions
     session.undo.undo()

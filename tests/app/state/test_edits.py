@@ -9,8 +9,8 @@ OTHER = Bump(curve="log-scale", center=(0.5,), height=(-1.0,))
 
 def test_bumps_are_added_replaced_and_removed(qapp: object) -> None:
     edits = EditsState(Edits())
-    assert edits.add_bump(2, BUMP)
-    assert edits.add_bump(2, BUMP)
+    edits.add_bump(2, BUMP)
+    edits.add_bump(2, BUMP)
     edits.set_bump(2, 1, OTHER)
     assert edits.value.of(2).bumps == (BUMP, OTHER)
     edits.remove_bump(2, 0)
@@ -21,7 +21,12 @@ def test_bumps_are_added_replaced_and_removed(qapp: object) -> None:
 
 def test_layer_takes_a_limited_number_of_bumps(qapp: object) -> None:
     edits = EditsState(Edits())
-    assert [edits.add_bump(2, BUMP) for _ in range(MAX_BUMPS + 1)] == [True] * MAX_BUMPS + [False]
+    for count in range(MAX_BUMPS):
+        assert len(edits.value.of(2).bumps) == count
+        edits.add_bump(2, BUMP)
+    full = edits.value
+    edits.add_bump(2, OTHER)
+    assert edits.value == full == Edits(layers={2: LayerEdit(bumps=(BUMP,) * MAX_BUMPS)})
 
 
 def test_disabling_keeps_bumps_and_is_no_edit_of_the_base(qapp: object) -> None:
