@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flowviz.app.state.pages import Contents, contents_of, named_fields
+from flowviz.app.state.pages import Contents, contents_of
 from flowviz.app.state.request import Request
 from flowviz.app.widgets.choice_words import COLORS, MARKS
 from flowviz.projects import Plan
@@ -53,7 +53,7 @@ def _entrants_title(before: Any, after: Any) -> str:
 
 
 def _plan_fields(page: Contents, plan: Plan) -> Fields:
-    return {**named_fields(page), "kind": page.kind, **dict(plan.flow), **dict(plan.training)}
+    return {**vars(page), "kind": page.kind, **dict(plan.flow), **dict(plan.training)}
 
 
 def _page_title(before: Any, page: Any) -> str:

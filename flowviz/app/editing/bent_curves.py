@@ -43,16 +43,12 @@ class BentCurves:
         """Return the values (m,) of each curve as it is bent."""
         return tuple(bent(each, self.bumps) if each.bends else each.y.astype(np.float64) for each in self.curves)
 
-    def learned(self, number: int) -> NDArray[np.float64]:
-        """Return the values (m,) of a curve as it was learned."""
-        return learned(self.curves[number])
-
     def is_bent(self, number: int) -> bool:
         """Return whether a curve is visibly bent; a bump of a spline hardly bends those far away."""
         if not self.bumps or not len(self.curves[number].x):
             return False
-        bent, learned = self.values[number], self.learned(number)
-        return bool(np.abs(bent - learned).max() > VISIBLE * max(np.ptp(bent), np.ptp(learned)))
+        now, before = self.values[number], learned(self.curves[number])
+        return bool(np.abs(now - before).max() > VISIBLE * max(np.ptp(now), np.ptp(before)))
 
     def handle_of(self, bump: int | None) -> Handle | None:
         """Return the handle of the bump with a number, if it has one."""

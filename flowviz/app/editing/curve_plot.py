@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QPalette, QPen
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
+from flowviz.app.editing.bending import learned
 from flowviz.app.editing.curve_bending import CurveBending
 from flowviz.app.style.theme import shown_theme
 from flowviz.app.widgets.controls import lay_out, named
@@ -85,11 +86,11 @@ class CurvePlot(ThemeFollower, QWidget):
         if [item.name() for item in items] != names:
             plot.clear()
             items, self._drawn = [plot.plot(name=name) for name in names], ()
-        for number, (curve, learned, item) in enumerate(zip(curves, items[::2], items[1::2], strict=True)):
+        for number, (curve, behind, item) in enumerate(zip(curves, items[::2], items[1::2], strict=True)):
             is_bent = bent.is_bent(number)
-            learned.setVisible(is_bent)  # new items would take longer than a frame
+            behind.setVisible(is_bent)  # new items would take longer than a frame
             if self._drawn is not curves:
-                learned.setData(curve.x, bent.learned(number), pen=self._thin_pen(number))
+                behind.setData(curve.x, learned(curve), pen=self._thin_pen(number))
             item.setData(curve.x, bent.values[number], pen=self._pen(number, is_bent=is_bent))
         self._drawn = curves
 

@@ -95,26 +95,19 @@ class CentralWidget(FontFollower, QWidget):
         for widget in self._comparison:
             widget.setVisible(self._is_comparing and not self._is_presenting)
 
-    def present(self) -> None:
-        """Enter presentation mode."""
-        self._arrange(presenting=True)
-        if self.isVisible():  # else a lesson presents a page of its own
-            self._widgets.strip.setFocus()
-
-    def end_presentation(self) -> None:
-        """Leave presentation mode."""
-        self._arrange(presenting=False)
-
-    def _arrange(self, *, presenting: bool) -> None:
+    def set_presenting(self, presenting: bool) -> None:
+        """Enter or leave presentation mode."""
         widgets, self._is_presenting = self._widgets, presenting
-        margin, spacing = (MARGIN, GAP) if self._is_presenting else (GAP, TIGHT)
+        margin, spacing = (MARGIN, GAP) if presenting else (GAP, TIGHT)
         self._column.setContentsMargins(margin, margin, margin, margin)
         self._column.setSpacing(spacing)
         for widget in (widgets.view_bar, widgets.tools, widgets.slider, self._playback, widgets.history):
-            widget.setHidden(self._is_presenting)
+            widget.setHidden(presenting)
         self._show_comparison()
-        self._bar.setVisible(self._is_presenting)
+        self._bar.setVisible(presenting)
         self._fit_rows()
+        if presenting and self.isVisible():  # else a lesson presents a page of its own
+            widgets.strip.setFocus()
 
     def _fit_rows(self) -> None:
         """Fit the caption and the strip below the cloud.

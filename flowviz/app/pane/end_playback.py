@@ -22,7 +22,6 @@ class EndPlayback(QObject):
     def __init__(self, view: ViewState, playhead: Playhead, parent: QObject) -> None:
         super().__init__(parent)
         self._view, self._playhead = view, playhead
-        self._settings = settings()
         self.is_used = False
         view.changed.connect(self._on_view_changed)
 
@@ -33,11 +32,7 @@ class EndPlayback(QObject):
 
     def set_enabled(self, enabled: bool) -> None:
         """Turn the playback on or off."""
-        self._settings.setValue(KEY, enabled)
-
-    def begin(self) -> None:
-        """Watch the user from the start of a training on."""
-        self.is_used = False
+        settings().setValue(KEY, enabled)
 
     def play(self) -> None:
         """Play when the training has ended, unless the user would be disturbed."""

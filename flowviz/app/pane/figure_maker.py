@@ -4,7 +4,6 @@ What draws them is imported late, for a fast start of the window.
 """
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +18,6 @@ from flowviz.records.latents import Latents
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.targets import Target, untrained_points
-
-if TYPE_CHECKING:
-    from flowviz.flows.flow import ShownFlow
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,8 @@ class FigureMaker:
         return self._memo.result(self._encode, subject, target)
 
     def _encode(self, subject: Subject, target: Target) -> Trace:
-        trace = self._flow(subject).encoded(untrained_points(target, PARTICLES))
+        flow = self._keeper.flow(subject.spec, subject.weights, subject.edits)
+        trace = flow.encoded(untrained_points(target, PARTICLES))
         trace.measure()
         return trace
 
@@ -94,6 +91,3 @@ class FigureMaker:
         encoded = replace(asked.scene, trace=self.encoded(asked.subject, asked.target), selection=None, grid=None)
         table = four_panels(replace(encoded, leaked=None, log_weights=None), asked.scene, asked.view, asked.size)
         return DrawnFigure(NOTE, render_table(table, asked.view, asked.size))
-
-    def _flow(self, subject: Subject) -> "ShownFlow":
-        return self._keeper.flow(subject.spec, subject.weights, subject.edits)

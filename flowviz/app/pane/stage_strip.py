@@ -55,8 +55,8 @@ class StageStrip(QWidget):
         self._height_limit: int | None = None  # pixels
         self._is_thinned = False
         self._pictures: dict[int, QImage] = {}
-        self._describe()
-        view.observe(lambda value: value.stage, self._show_stage)
+        self._show_stage()
+        view.observe(lambda value: value.stage, lambda _: self._show_stage())
         edits.observe(lambda value: (value.disabled, value.layers.keys()), lambda _: self.update())
 
     @property
@@ -90,11 +90,10 @@ class StageStrip(QWidget):
             return
         has_other_stages = len(titles) != len(self._titles) or thinned != self._is_thinned
         self._titles, self._shares, self._is_thinned = titles, shares, thinned
-        self._describe()
         if has_other_stages:
             self._pictures = {}
             self._update_side()
-        self.update()
+        self._show_stage()
 
     def show_pictures(self, stages: Sequence[int], pictures: NDArray[np.uint8]) -> None:
         """Show a picture of each of the stages: RGBA pixels (stages, side, side, 4)."""
@@ -105,14 +104,11 @@ class StageStrip(QWidget):
     def _stage(self) -> int:
         return self._view.value.stage
 
-    def _show_stage(self, _: int) -> None:
-        self._describe()
-        self.update()
-
-    def _describe(self) -> None:
-        """Let screen readers read the title of the current stage."""
+    def _show_stage(self) -> None:
+        """Draw the strip at the current stage, whose title screen readers read."""
         title = self._titles[min(self._stage, len(self._titles) - 1)]
         self.setAccessibleDescription(f"{title}. {ABOUT}" if title else ABOUT)
+        self.update()
 
     def _side(self) -> int:
         """Return the side of a picture: small enough for all of them to fit, but not below the minimum."""

@@ -198,8 +198,3 @@ def contents_of(spec: TargetSpec) -> Contents:
             return MixContents(spec.parts, spec.layout)
         case ConditionalSpec():
             return MixContents(tuple(Part(source=source) for source in spec.sources), spec.motion or "class")
-
-
-def named_fields(contents: Contents) -> dict[str, Any]:
-    """Return the fields of a page by name."""
-    return {each.name: getattr(contents, each.name) for each in fields(contents)}

@@ -274,7 +274,7 @@ class Session(QObject):
             return
         self.cancel_start()
         self._view.show_last_stage()
-        self._viewer.end_playback.begin()
+        self._viewer.end_playback.is_used = False
         if self.state == TrainingState.PAUSED:
             self.toggle_pause()
         self.started.emit()

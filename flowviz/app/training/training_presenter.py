@@ -138,7 +138,7 @@ class TrainingPresenter(QObject):
         if not checkpoint:
             self._view.show_last_stage()
         self.set_state(TrainingState.PREPARING, replace(self.activity.begun(), event=""))
-        self._viewer.end_playback.begin()
+        self._viewer.end_playback.is_used = False
 
     def show(self, activity: Activity | None = None, **changes: Any) -> None:
         """Show what the training does.

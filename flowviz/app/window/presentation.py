@@ -93,7 +93,7 @@ class Presentation(QObject):
         self._before = None
         self._window.setWindowState(before.state)
         self.text_scale.set(1.0)
-        self._center.end_presentation()
+        self._center.set_presenting(False)
         self._show_menu_bar(True)
         for bar in before.bars:
             bar.show()
@@ -113,7 +113,7 @@ class Presentation(QObject):
         scale = min(max(screen.size().height() / PLAIN_HEIGHT, MIN_SCALE), MAX_SCALE)
         scale *= 100 / self._appearance.text_size
         self.text_scale.set(scale)
-        self._center.present()
+        self._center.set_presenting(True)
 
     def _toggle(self) -> None:
         (self.leave if self.is_on.value else self.enter)()

@@ -71,7 +71,7 @@ def test_nothing_plays_or_is_pointed_at_once_a_lesson_has_ended(
 ) -> None:
     store_progress(lesson, stored_progress(lesson).at(len(lesson.steps) - 1))
     learner.attend(lesson)
-    window.main.viewer.end_playback.begin()
+    window.main.viewer.end_playback.is_used = False
     learner.lessons.pointer.point_at("showButton")
     learner.press("Skip")
     learner.wait_for_step()
