@@ -6,6 +6,7 @@ from PyQt6.QtWidgets import QMenu, QToolButton
 from flowviz.app.commands.actions import Entry, enable_unless, fill_menu
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.style.icons import icon
+from flowviz.app.widgets.controls import menu_button
 
 
 class EditedNote(QToolButton):
@@ -20,7 +21,6 @@ class EditedNote(QToolButton):
         self.setObjectName("editedNote")
         self.setIcon(icon("layerbent"))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         tip = "Return all layers to what they have learned"
         actions = fill_menu(
@@ -31,7 +31,7 @@ class EditedNote(QToolButton):
         self._reset = actions["resetthislayer"]
         for action in menu.actions():
             action.setObjectName(f"{action.objectName()}OfNote")
-        self.setMenu(menu)
+        menu_button(self, menu)
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.setSizePolicy(policy)

@@ -30,8 +30,7 @@ class LessonFiles(QObject):
 
     def choose(self) -> None:
         """Ask for the file of a lesson, and run it."""
-        take = self._lessons.open
-        ask_for_file(self._window, "openLessonDialog", "Open Lesson", take, None, FILTER, "All files (*)")
+        ask_for_file(self._window, "openLessonDialog", "Open Lesson", self._lessons.open, None, FILTER, "All files (*)")
 
     def export_worksheet(self) -> None:
         """Ask where to save the current lesson as a worksheet."""

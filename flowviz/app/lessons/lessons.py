@@ -251,7 +251,7 @@ class Lessons(QObject):
     def _answer(self, answer: int) -> None:
         self.state.set_answer(answer)
         self.state.mark_done()
-        self._announcer.announce(self.panel.step.feedback)
+        self._announcer.announce(self.panel.step.question.feedback)
 
     def _evaluate(self) -> None:
         """Mark the current step as done if its conditions hold now."""

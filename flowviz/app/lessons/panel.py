@@ -56,8 +56,7 @@ class LessonPanel(FontFollower, QStackedWidget):
 
     def fit_font(self) -> None:
         dot = 2 * round(0.35 * self._text_scale * QFontMetrics(QApplication.font()).height())
-        style = enlarged_text(self._text_scale) if self._text_scale != 1 else ""
-        if style:
-            style += f"QRadioButton::indicator {{ width: {dot}px; height: {dot}px; border-radius: {dot // 2 + 2}px; }}"
+        dots = f"QRadioButton::indicator {{ width: {dot}px; height: {dot}px; border-radius: {dot // 2 + 2}px; }}"
+        style = enlarged_text(self._text_scale) + dots if self._text_scale != 1 else ""
         if style != self.styleSheet():
             self.setStyleSheet(style)

@@ -30,6 +30,7 @@ class StepPage(ThemeFollower, QWidget):
 
     Attributes:
         text: The text of the step, which gets the focus when the step begins.
+        question: The question of the step, and what was said about the latest answer.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class StepPage(ThemeFollower, QWidget):
         self._go_to, self._point_at, self._announce = go_to, point_at, announce
         self.setObjectName("lessonPage")
         self._shown: tuple[Lesson | None, int] | None = None  # the step whose texts are shown
-        self._question = PredictionBox(answer)
+        self.question = PredictionBox(answer)
         self._create_labels()
         self._create_buttons(show_list)
         self._lay_out()
@@ -84,11 +85,6 @@ class StepPage(ThemeFollower, QWidget):
         """Forget the step that is shown, because the lesson is interrupted."""
         self._shown = None
 
-    @property
-    def feedback(self) -> str:
-        """Return what was said about the latest answer to the question of the step."""
-        return self._question.feedback
-
     def take_focus(self) -> None:
         """Give the focus to the text, which a screen reader then reads."""
         self.text.clearFocus()
@@ -103,7 +99,7 @@ class StepPage(ThemeFollower, QWidget):
         self._picture = Picture("lessonPicture")
         self._action = LinkedLabel("lessonAction", "What to do")
         self._done = LinkedLabel("lessonDone", "Whether it is done")
-        for label in (self.text, self._action, self._done, self._question.feedback_label):
+        for label in (self.text, self._action, self._done, self.question.feedback_label):
             label.linkActivated.connect(self._follow)
 
     def _create_buttons(self, show_list: Callable[[], object]) -> None:
@@ -118,7 +114,7 @@ class StepPage(ThemeFollower, QWidget):
 
     def _lay_out(self) -> None:
         self._scroll = ScrollColumn(
-            self._diagram, self._title, self.text, self._term, self._picture, self._action, self._question, self._done,
+            self._diagram, self._title, self.text, self._term, self._picture, self._action, self.question, self._done,
         )  # fmt: skip
         self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         buttons = lay_out(QHBoxLayout(), self._back, self._skip, self._next, margin=(GAP, 0, GAP, GAP))
@@ -133,9 +129,9 @@ class StepPage(ThemeFollower, QWidget):
         self._term.hide()
         self._picture.show_pixmap(QPixmap(str(step.picture or "")), step.alt)
         self._action.setVisible(step.action is not None)
-        self._question.setVisible(step.predict is not None)
+        self.question.setVisible(step.predict is not None)
         if step.predict is not None:
-            self._question.show_question(step.predict, value.answer)
+            self.question.show_question(step.predict, value.answer)
         self._back.setEnabled(value.progress.step > 0)
         rename(self._next, "&Finish" if number == count else "&Next")
         spoken = [as_plain_line(step.title), as_plain(step.text), as_plain_line(step.action or "")]
@@ -164,7 +160,7 @@ class StepPage(ThemeFollower, QWidget):
         if step.action:
             self._action.setText(f"<b>{TO_DO if not is_done else '☑'} {as_line(step.action, has_control)}</b>")
         if step.predict is not None:
-            self._question.show_feedback(step.predict, value.answer)
+            self.question.show_feedback(step.predict, value.answer)
         self._done.setVisible(is_done and step.action is not None)
         message = f"{DONE} {step.done or ''}".strip() if is_done else ""
         self._done.setText(as_html(message, has_control))

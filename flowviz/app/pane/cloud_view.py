@@ -17,7 +17,7 @@ from flowviz.app.pane.drawing_queue import DrawingQueue
 from flowviz.app.pane.selection_chip import SelectionChip
 from flowviz.app.state.view import Tool, ViewState
 from flowviz.app.style.tokens import SMALL_TEXT, TEXT
-from flowviz.app.widgets.controls import FOCUSED, add_key, named
+from flowviz.app.widgets.controls import FOCUSED, add_key, named, on_click
 from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.late import Late
 from flowviz.records import Combination, Rectangle, Scene, Selection, nearest
@@ -121,7 +121,7 @@ class CloudView(FontFollower, QWidget):
         self.bending: CloudBending | None = None
         self.canvas = Late(partial(_load_canvas, self, queue), lambda _: None, when_shown=True)
         self.chip = SelectionChip()
-        self.chip.clear_button.clicked.connect(lambda: view.set_selection(None))
+        on_click(self.chip.clear_button, partial(view.set_selection, None))
         self._layers = QGridLayout(self)
         self._layers.setContentsMargins(0, 0, 0, 0)
         self.cover(self.canvas)

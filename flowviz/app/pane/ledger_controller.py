@@ -45,15 +45,11 @@ class LedgerController(QObject):
             self._asked = ()
             if scene.probe is not self._probe:
                 self._probe = scene.probe
-                self._show_probe(scene.probe)
+                is_folded = bool(self._scenes.generated.folds_near(scene.probe.positions[-1])[0])
+                self._show(Ledger.of_point(scene.probe, scene.units, is_inexact=is_folded))
         elif self._view.seen.probe is None:  # or else the result of a query is awaited
             self._probe = None
             self._update_mean()
-
-    def _show_probe(self, probe: Trace) -> None:
-        scenes = self._scenes
-        is_folded = bool(scenes.generated.folds_near(probe.positions[-1])[0])
-        self._show(Ledger.of_point(probe, scenes.scene.units, is_inexact=is_folded))
 
     def _update_mean(self) -> None:
         scenes = self._scenes

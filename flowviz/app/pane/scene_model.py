@@ -108,7 +108,8 @@ class SceneModel(QObject):
             self.is_encoded = False
         has_waited = self.generated.awaits_densities and subject.weights is self.subject.weights
         self.generated = generated
-        if has_waited and subject.variant == self.subject.variant:  # only the densities are new
+        is_same = (subject.spec, subject.edits) == (self.subject.spec, self.subject.edits)
+        if has_waited and is_same:  # only the densities are new
             self._show_trace(self.scene.trace if self.is_encoded else generated, encoded=self.is_encoded)
         else:
             self.subject = subject

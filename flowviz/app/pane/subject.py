@@ -21,11 +21,6 @@ class Subject:
         """Return a variant of a flow with its weights."""
         return cls(variant.flow, weights, variant.edits)
 
-    @property
-    def variant(self) -> Variant:
-        """Return the flow without its weights."""
-        return Variant(self.spec, self.edits)
-
 
 @dataclass(frozen=True)
 class Move:

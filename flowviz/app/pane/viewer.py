@@ -215,8 +215,8 @@ class Viewer(QObject):
         self.playhead.last = trace.last_stage
         subject, target = self.scenes.subject, self.scenes.target
         known = Known.of(subject.spec, subject.weights, trace, target)
-        count, is_continuous = trace.positions.shape[1], trace.is_continuous
-        self._view.show_flow(trace.last_stage, count, is_continuous=is_continuous, known=known)
+        count = trace.positions.shape[1]
+        self._view.show_flow(trace.last_stage, count, is_continuous=trace.is_continuous, known=known)
 
     def _on_scene_changed(self, scene: Scene) -> None:
         previous, self._scene = self._scene, scene
