@@ -170,15 +170,20 @@ class Pages:
         """Return the sources that can be added to a mix: one for each page with a valid target."""
         sources: list[SourceSpec] = []
         for contents in self:
-            try:
-                spec = contents.spec()
-            except FlowvizError:
+            spec, _ = target_of(contents)
+            if spec is None or isinstance(spec, MixSpec | ConditionalSpec):
                 continue
-            if not isinstance(spec, MixSpec | ConditionalSpec) and not (
-                isinstance(spec, TextSpec) and not spec.text.strip()
-            ):
+            if not isinstance(spec, TextSpec) or spec.text.strip():
                 sources.append(spec)
         return sources
+
+
+def target_of(contents: Contents) -> tuple[TargetSpec | None, str]:
+    """Return the target of a page, or None and why the page has no valid one."""
+    try:
+        return contents.spec(), ""
+    except FlowvizError as error:
+        return None, str(error)
 
 
 def contents_of(spec: TargetSpec) -> Contents:

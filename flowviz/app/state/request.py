@@ -7,7 +7,7 @@ from typing import Any
 
 from PyQt6.QtCore import pyqtSignal
 
-from flowviz.app.state.pages import Contents, Kind, Pages, contents_of
+from flowviz.app.state.pages import Contents, Kind, Pages, contents_of, target_of
 from flowviz.app.state.state import State
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
@@ -55,13 +55,9 @@ class Request:
 
     def on_page(self, kind: Kind, pages: Pages) -> "Request":
         """Return a copy of the request with other pages, of which `kind` is the current one."""
-        try:
-            target: TargetSpec = pages.of(kind).spec()
-            problem = ""
-        except FlowvizError as error:
-            target, problem = self.plan.target, str(error)
+        target, problem = target_of(pages.of(kind))
         turned = replace(self, kind=kind, pages=pages, problem=problem)
-        return turned.having(replace(self.plan, target=target))
+        return turned.having(self.plan if target is None else replace(self.plan, target=target))
 
     def having(self, plan: Plan) -> "Request":
         """Return a copy of the request with another plan, whose flow gets the condition of its target."""
@@ -197,12 +193,7 @@ class RequestState(State[Request]):
         plan = replace(self.plan, **changes)
         if plan.flow.no_density:
             plan = replace(plan, training=plan.training.model_copy(update={"objective": "samples"}))
-        try:
-            self.value.pages.of(self.value.kind).spec()
-        except FlowvizError:
-            problem = self.value.problem
-        else:
-            problem = ""
+        _, problem = target_of(self.value.pages.of(self.value.kind))
         self.set(replace(self.value, problem=problem, leave_out=kept).having(plan))
 
 
