@@ -22,7 +22,6 @@ class InspectorController(QObject):
         super().__init__(parent)
         self._view, self._inspector, self._queries, self._scenes = view, inspector, queries, scenes
         self._is_requested = False  # whether to load TensorFlow for a report
-        self._folded = 0.0  # share of the particles at which densities are inexact
         self._asked: int | None = None  # stage of the latest query
         self._reported: tuple[FlowSpec, int] | None = None  # flow and stage of the displayed report
         inspector.report_requested.connect(self._on_report_requested)
@@ -36,11 +35,8 @@ class InspectorController(QObject):
         return self._is_requested or self._queries.is_ready.value
 
     def show_flow(self) -> None:
-        """Report on the current stage of the flow of the scene."""
-        folded = self._scenes.generated.folded_share
-        if folded != self._folded:
-            self._folded = folded
-            self._explain_view()
+        """Explain the flow of the scene, and report on its current stage."""
+        self._explain_view()
         self._show_report()
 
     def describe_stage(self) -> None:
@@ -71,7 +67,7 @@ class InspectorController(QObject):
             seen.view,
             overview=seen.overview,
             probed=seen.probe is not None,
-            folded=self._folded,
+            folded=self._scenes.generated.folded_share,
             estimated=known.estimates_density,
         )
 
