@@ -13,6 +13,7 @@ from flowviz.app.editing.selected_bump import NUDGE_SHARE, WIDTH_FACTOR, Selecte
 from flowviz.records import Trace, written
 from flowviz.specs import recipes
 from flowviz.specs.edits import BENT, FARTHEST_BUMP, MAX_BUMPS, MAX_SPLINE_RISE, Bump
+from flowviz.specs.shares import counted
 
 REACH = 10.0  # largest distance from the mouse to the tip of an arrow, in pixels
 USUAL_WIDTH = 0.3  # flow units
@@ -184,7 +185,7 @@ class CloudBending(SelectedBump):
         """Return the selected arrow in words, or how many there are."""
         count = len(self._bumps)
         if self.selected is None:
-            return f"{count} {'arrow' if count == 1 else 'arrows'}"
+            return counted(count, "arrow")
         (x, y), (to_x, to_y), width = self._start, self._tip, self._width
         places = f"from ({written(x)}, {written(y)}) to ({written(to_x)}, {written(to_y)})"
         return f"Arrow {self.selected + 1} of {count}: {places}, width {written(width)}"

@@ -8,6 +8,7 @@ from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import ViewState
 from flowviz.app.threads.delay import delayed
 from flowviz.specs.edits import Edits, LayerEdit
+from flowviz.specs.shares import counted
 
 GLIMPSE_MS = 2000  # of a glimpse that is not ended by releasing a key
 ONLY_SHOWN = "These edits change only what is shown. The training goes on without them."
@@ -157,5 +158,4 @@ class LayerEditor(QObject):
 
 def edited_sentence(edits: Edits) -> str:
     """Return how many layers are edited, such as "2 layers edited", or an empty text."""
-    count = len(edits.layers)
-    return f"{count} {'layer' if count == 1 else 'layers'} edited" if count else ""
+    return f"{counted(len(edits.layers), 'layer')} edited" if edits.layers else ""

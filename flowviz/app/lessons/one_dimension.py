@@ -58,7 +58,9 @@ class OneDimension(ThemeFollower, QWidget):
         self.curve, self._knot = MonotoneCurve(), len(KNOTS) // 2
         self._create_plots()
         self._create_controls()
-        self._lay_out()
+        below = row(self._slider, self._button, stretched=self._slider)
+        parts = self._hint, self._plots, self._sentence, below
+        lay_out(QVBoxLayout(self), *parts, stretched=self._plots, margin=GAP)
         self.show_appearance()
 
     @property
@@ -146,11 +148,6 @@ class OneDimension(ThemeFollower, QWidget):
         self._button = button("straightenButton", "Straighten", tip, run=partial(self.begin_with, MonotoneCurve()))
         self._sentence = WrappingLabel("sliceSentence", "The shaded slice")
         self._hint = WrappingLabel("curveHint", "How to bend the curve", HINT, reserved_lines=2)
-
-    def _lay_out(self) -> None:
-        below = row(self._slider, self._button, stretched=self._slider)
-        parts = self._hint, self._plots, self._sentence, below
-        lay_out(QVBoxLayout(self), *parts, stretched=self._plots, margin=GAP)
 
     def _create_items(self, theme: Theme) -> None:
         """Create all lines and points of the plots in the colors of a theme."""
