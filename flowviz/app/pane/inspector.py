@@ -40,7 +40,10 @@ class Inspector(ThemeFollower, SidePanel):
         self._bending = CurveBending(editor, self)
         self._plot = CurvePlot(self._bending)
         self.help = HelpButton("inspector", self._explanation, self._view_explanation)
-        self._lay_out()
+        top = row(self._title, self.help, stretched=self._title)
+        facts = self._bar, self._formula, self._numbers, self._more, self._others, self._plot, self._share
+        column = self.fill(top, *facts, self._explanation, self._view_explanation)
+        column.addStretch(1)  # a tall panel keeps its contents together
 
     def _create_labels(self) -> None:
         self._title = WrappingLabel("inspectorTitle", "Stage")
@@ -54,12 +57,6 @@ class Inspector(ThemeFollower, SidePanel):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
             label.setAccessibleDescription("The text can be selected and copied")
         self.report_requested = self._formula.linkActivated  # of the link that offers formula, numbers and curves
-
-    def _lay_out(self) -> None:
-        top = row(self._title, self.help, stretched=self._title)
-        facts = self._bar, self._formula, self._numbers, self._more, self._others, self._plot, self._share
-        column = self.fill(top, *facts, self._explanation, self._view_explanation)
-        column.addStretch(1)  # a tall panel keeps its contents together
 
     def show_stage(self, title: str, explanation: str, share: float, *, awaited: bool = True) -> None:
         """Show the title of a stage, its explanation, and its share of total stretching.

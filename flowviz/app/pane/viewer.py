@@ -207,14 +207,13 @@ class Viewer(QObject):
 
     def _show_stages(self, trace: Trace) -> None:
         """Show the stages of a trace."""
-        stages, edits = range(len(trace.names)), self.scenes.subject.edits
-        titles = [trace.title(stage, edits.of(stage)) for stage in stages]
+        stages, subject = range(len(trace.names)), self.scenes.subject
+        titles = [trace.title(stage, subject.edits.of(stage)) for stage in stages]
         thinned = trace.is_continuous  # neighbors look alike
         self._widgets.strip.set_stages(titles, trace.volume_shares, thinned=thinned)
         self._widgets.slider.set_stages([trace.position(stage) for stage in stages], titles)
         self.playhead.last = trace.last_stage
-        subject, target = self.scenes.subject, self.scenes.target
-        known = Known.of(subject.spec, subject.weights, trace, target)
+        known = Known.of(subject.spec, subject.weights, trace, self.scenes.target)
         count = trace.positions.shape[1]
         self._view.show_flow(trace.last_stage, count, is_continuous=trace.is_continuous, known=known)
 
