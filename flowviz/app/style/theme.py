@@ -174,7 +174,7 @@ Chip:hover {{ background: rgb{chosen}; }}
 }}
 #selectionBar Chip {{ border: none; margin: 0; }}
 #targetDropZone:hover, #targetDropZone:focus {{ border-color: rgb{focus}; }}
-WarningLabel[warns="true"], CloudHeader[warns="true"] {{ color: rgb{warning}; }}
+WarningLabel[warns="true"], PaneHeader[warns="true"] {{ color: rgb{warning}; }}
 QMenu {{ background: rgb{window}; border: 1px solid rgb{separator}; padding: {tight}px 0; }}
 QMenu::separator {{ height: 1px; background: rgb{separator}; margin: {tight}px {gap}px; }}
 Sheet {{ background: rgb{window}; border: 1px solid rgb{separator}; border-radius: {large_corner}px; }}

@@ -1,9 +1,14 @@
-"""Contrasts of both themes, by the measures of WCAG 2.2."""
+"""Contrasts of both themes, by the measures of WCAG 2.2, and the classes in the style sheet."""
+
+import re
+from pathlib import Path
 
 import pytest
+from PyQt6 import QtWidgets
 from PyQt6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
+import flowviz.app
 from flowviz.app.editing.curve_plot import CURVE_COLORS, DASHES
 from flowviz.app.style.theme import (
     COLORS,
@@ -11,6 +16,7 @@ from flowviz.app.style.theme import (
     background,
     menu_palette,
     palette,
+    style_sheet,
 )
 from flowviz.app.style.theme import ink as ink_color
 from flowviz.app.training.loss_plot import LossPlot
@@ -83,3 +89,11 @@ def test_curves_differ_in_their_dashes_and_not_only_in_color(qtbot: QtBot) -> No
     graph = plot.graph.content()
     lines = graph._train.opts["pen"], graph._validation.opts["pen"], graph._entropy.opts["pen"]
     assert len({pen.style() for pen in lines}) == 3
+
+
+@pytest.mark.usefixtures("qapp")
+def test_the_style_sheet_names_only_classes_that_exist() -> None:
+    selectors = re.sub(r"\{.*?\}|\[.*?\]|#\w+", "", style_sheet("light"), flags=re.DOTALL)
+    modules = Path(flowviz.app.__path__[0]).rglob("*.py")
+    own = {name for module in modules for name in re.findall(r"^class (\w+)", module.read_text("utf-8"), re.MULTILINE)}
+    assert {name for name in re.findall(r"\b[A-Z]\w+", selectors) if not hasattr(QtWidgets, name)} <= own
