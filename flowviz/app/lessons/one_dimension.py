@@ -1,10 +1,11 @@
 """The view of the first lesson: a curve that the learner drags, and the densities on both sides of it."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetrics, QKeyEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
@@ -49,10 +50,10 @@ class OneDimension(ThemeFollower, QWidget):
         curve: The curve.
     """
 
-    changed = pyqtSignal()  # the curve or the slice
-
-    def __init__(self) -> None:
+    def __init__(self, on_change: Callable[[], object]) -> None:
+        """Show a straight line; `on_change` is called when the curve or the slice has changed."""
         super().__init__()
+        self._on_change = on_change
         named(self, "oneDimension", "Change of variables in one dimension", description=HINT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.curve, self._knot = MonotoneCurve(), len(KNOTS) // 2
@@ -77,7 +78,7 @@ class OneDimension(ThemeFollower, QWidget):
         if curve != self.curve:
             self.curve = curve
             self._show()
-            self.changed.emit()
+            self._on_change()
 
     def begin_with(self, curve: MonotoneCurve) -> None:
         """Show a curve, with the slice in the middle."""
@@ -199,7 +200,7 @@ class OneDimension(ThemeFollower, QWidget):
 
     def _on_slice_moved(self) -> None:
         self._show_slice()
-        self.changed.emit()
+        self._on_change()
 
     def _show(self) -> None:
         y, density = moved_density(self.curve, FINE)

@@ -55,7 +55,6 @@ class OneDimensionPage(QObject):
     def _create(self) -> "OneDimension":
         from flowviz.app.lessons.one_dimension import OneDimension
 
-        view = OneDimension()
-        view.changed.connect(self.changed)
+        view = OneDimension(self.changed.emit)
         self._stack.addWidget(view)
         return view

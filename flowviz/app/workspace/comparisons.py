@@ -215,11 +215,10 @@ class Comparisons(QObject):
         """Return the parts and controllers of comparisons, which are created for the first one."""
         from flowviz.app.workspace.workbench import Workbench
 
-        workbench = Workbench(
-            self.compared, self.links, self.grid, self.around, self._open, self.choose_another, self.leave, self._window
-        )
-        workbench.controller.left_alone.connect(self._keep_alone)
-        return workbench
+        return Workbench(
+            self.compared, self.links, self.grid, self.around, self._open, self.choose_another, self.leave,
+            self._keep_alone, self._window,
+        )  # fmt: skip
 
     def _keep_alone(self, run: EntrantRun) -> None:
         """Show the flow that is left of two as that of the window, and keep the comparison, so that one can undo."""

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from PyQt6.QtCore import pyqtSignal
-
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.compared import Compared, runs_of
@@ -21,8 +19,6 @@ from flowviz.training import Remove
 
 class ComparisonController(Trainings):
     """Shows the entrants of a comparison, trains them, and keeps them as requested."""
-
-    left_alone = pyqtSignal(object)  # EntrantRun that is left of flows that were added beside each other
 
     def show(self, comparison: Comparison) -> None:
         """Show another comparison, and abandon the current one."""
@@ -100,7 +96,7 @@ class ComparisonController(Trainings):
             self._runner.abandon()
             self._on_ended()
         if not self._compared.value.trains_all and len(self._compared.value.runs) == 1:
-            self.left_alone.emit(self._compared.value.runs[0])
+            self._keep_alone(self._compared.value.runs[0])
 
     def rename(self, old: str, new: str) -> None:
         """Give an entrant another name, which changes nothing else."""

@@ -48,6 +48,7 @@ class Trainings(QObject):
         worker: LatestWorker,
         parent: QObject,
         attend: Callable[[EntrantRun], object] = lambda _: None,
+        keep_alone: Callable[[EntrantRun], object] = lambda _: None,
     ) -> None:
         """Prepare to train.
 
@@ -61,10 +62,11 @@ class Trainings(QObject):
             worker: Builds the targets of entrants.
             parent: The owner.
             attend: Shows an entrant in the cloud and in the panels of the window.
+            keep_alone: Called with the entrant that is left of flows that were added beside each other.
         """
         super().__init__(parent)
         self._compared, self._request, self._runner = compared, request, runner
-        self._show_activity, self._post = show_activity, post
+        self._show_activity, self._post, self._keep_alone = show_activity, post, keep_alone
         self._targets = EntrantTargets(compared, worker, post)
         self._activity = ""
         self._next: str | None = None  # key of the entrant that trains when the others have stopped

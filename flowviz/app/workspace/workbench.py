@@ -16,6 +16,7 @@ from flowviz.app.workspace.bars import ComparisonBar, EntrantBar
 from flowviz.app.workspace.compared import Compared, ComparedState, runs_of
 from flowviz.app.workspace.comparison_undo import ComparisonUndo
 from flowviz.app.workspace.controller import ComparisonController
+from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.figures import Figures
 from flowviz.app.workspace.followers import Followers
 from flowviz.app.workspace.grid import PaneGrid
@@ -50,6 +51,7 @@ class Workbench(QObject):
         open_entrant: Callable[[str], object],
         choose_another: Callable[[], object],
         leave: Callable[[], object],
+        keep_alone: Callable[[EntrantRun], object],
         parent: QWidget,
     ) -> None:
         """Create the parts, which are shown with a comparison.
@@ -62,6 +64,7 @@ class Workbench(QObject):
             open_entrant: Opens the entrant with a name on its own.
             choose_another: Asks for another comparison.
             leave: Returns to the flow of the window.
+            keep_alone: Shows the entrant that is left of flows that were added beside each other as that of the window.
             parent: The window.
         """
         super().__init__(parent)
@@ -79,6 +82,7 @@ class Workbench(QObject):
             self._worker,
             self,
             attend=attending.show,
+            keep_alone=keep_alone,
         )
         self.adding = EntrantAdding(compared, self.controller, around.session, self._worker, parent)
         self.undo = ComparisonUndo(compared, around.request, around.builder, around.view, self.controller, self)

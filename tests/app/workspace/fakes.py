@@ -92,7 +92,7 @@ class ComparisonHarness:
             restoring: Builds targets that are restored, by default at once.
         """
         self.owner = owner = QObject()
-        self.threads, self.scorers = list[FakeThread](), list[FakeThread]()
+        self.threads, self.scorers, self.left = list[FakeThread](), list[FakeThread](), list[EntrantRun]()
         self.compared, self.request = ComparedState(Compared(), owner), RequestState(Request(), owner)
         self.controls = FakeControls()
         self.builder = TargetBuilder(self.request, owner, building or SynchronousWorker())
@@ -106,6 +106,7 @@ class ComparisonHarness:
             lambda _: None,
             restoring or SynchronousWorker(),
             owner,
+            keep_alone=self.left.append,
         )
         self.view = ViewState(owner)
         self.undo = ComparisonUndo(self.compared, self.request, self.builder, self.view, self.controller, owner)

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.compared import Compared
-from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.return_bar import ReturnBar
 from flowviz.projects import Comparison, Project, load_comparison
 from flowviz.records import Preparing
@@ -38,8 +37,6 @@ class Beside(ComparisonHarness):
         super().__init__(untrained("a"))
         runner, built, project = self.controller._runner, build_or_explain(TARGET), untrained("a")["a"]
         assert isinstance(built, BuiltTarget)
-        self.left = list[EntrantRun]()
-        self.controller.left_alone.connect(self.left.append)
         self.compared.set(Compared())
         if trains:
             runner.train(built, project)
@@ -286,10 +283,9 @@ def test_two_of_three_flows_are_not_alone(beside: Beside) -> None:
 
 
 def test_flows_of_an_ordinary_comparison_are_not_left_alone(qtbot: QtBot) -> None:
-    harness, left = ComparisonHarness(), list[EntrantRun]()
-    harness.controller.left_alone.connect(left.append)
+    harness = ComparisonHarness()
     harness.controller.remove("b")
-    assert left == []
+    assert harness.left == []
 
 
 def test_a_flow_that_is_removed_while_another_waits_for_it_is_not_trained(beside: Beside) -> None:
