@@ -95,12 +95,16 @@ class CurveBending(SelectedBump):
             self.changed.emit()
 
     def add(self, number: int, x: float) -> bool:
-        """Add a handle to a curve, and return whether it can be bent there."""
+        """Add a handle to a curve, and return whether it can be bent. In a full layer, only deselect the handle."""
         if not self.can_bend or number not in self.curves.bendable:
             return False
-        self._editor.gesture_began.emit()
-        self.selected = len(self.curves.bumps)
-        self._add(number, self.curves.point_at(number, x))
+        if len(self.curves.bumps) < MAX_BUMPS:
+            self._editor.gesture_began.emit()
+            self.selected = len(self.curves.bumps)
+            self._add(number, self.curves.point_at(number, x))
+        else:
+            self._let_go(None)
+            self.changed.emit()  # the description then says that there is no room
         return True
 
     def widen(self, notches: float) -> None:

@@ -21,7 +21,7 @@ class SelectedBump(QObject):
         super().__init__(parent)
         self._editor, self.is_dragging = editor, False
         self.selected: int | None = None
-        self._stage = 0  # of the selected bump
+        self._stage = 0  # of the bumps
 
     def remove(self) -> None:
         """Remove the selected bump."""

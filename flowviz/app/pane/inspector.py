@@ -27,13 +27,19 @@ FEW = 4  # numbers of a stage that are shown at first: two for each axis
 
 
 class Inspector(ThemeFollower, SidePanel):
-    """Panel with the formula, numbers, curves and share of total stretching of a stage, and with explanations."""
+    """Panel with the formula, numbers, curves and share of total stretching of a stage, and with explanations.
+
+    Attributes:
+        report_requested: Signal of the link that offers formula, numbers and curves.
+        help: Shows and hides the explanations.
+    """
 
     def __init__(self, editor: LayerEditor) -> None:
         super().__init__("layerInspector", "Layer inspector")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that the keyboard scrolls text without any control
         self.setAccessibleDescription("Formula, numbers and curves of the layer, and an explanation of what is shown")
         self._create_labels()
+        self.report_requested = self._formula.linkActivated
         self._bar = LayerBar(editor)
         tip = "Show or hide the other numbers of this layer"
         self._more = DisclosureButton("moreNumbersButton", "More Numbers", tip, tip, "inspector/numbers", self._others)
@@ -56,7 +62,6 @@ class Inspector(ThemeFollower, SidePanel):
         for label in (self._formula, self._numbers, self._others):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
             label.setAccessibleDescription("The text can be selected and copied")
-        self.report_requested = self._formula.linkActivated  # of the link that offers formula, numbers and curves
 
     def show_stage(self, title: str, explanation: str, share: float, *, awaited: bool = True) -> None:
         """Show the title of a stage, its explanation, and its share of total stretching.

@@ -32,7 +32,7 @@ class LedgerPanel(SidePanel):
     """Panel with a ledger as a picture, its formula and its sum.
 
     Attributes:
-        mean: Whether to show the mean over the data.
+        mean: Check box that asks for the mean over the data while no point is probed.
         help: Shows and hides how to read the ledger.
     """
 

@@ -43,6 +43,7 @@ class Editor:
         """Save, and wait until the document knows it."""
         with self._qtbot.waitSignal(self.document.saves_ended):
             self.document.save(path or self.file)
+        assert self.document.path == (path or self.file)
 
     def show(self, text: str, *, changed: bool = False) -> None:
         project = untrained(text)

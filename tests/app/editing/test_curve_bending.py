@@ -129,6 +129,15 @@ def test_layer_has_a_limited_number_of_bumps(shown: Bent) -> None:
     shown.bending.selected = None
     assert not shown.bending.press((-1.5, shown.value(0, -1.5)), PIXEL)
     assert "cannot have more" in shown.bending.description()
+    shown.bending.select_next(1)
+    gestures = list[str]()
+    shown.editor.gesture_began.connect(lambda: gestures.append("began"))
+    assert shown.bending.add(0, -1.5), "the key does nothing else"
+    assert shown.bending.selected is None
+    assert "cannot have more" in shown.bending.description()
+    shown.bending.remove()
+    assert len(shown.bending.curves.bumps) == MAX_BUMPS
+    assert not gestures, "there is nothing to undo"
 
 
 def test_curves_stay_while_layers_cannot_be_edited(shown: Bent) -> None:

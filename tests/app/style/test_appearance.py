@@ -160,7 +160,7 @@ def seen_stages(cloud: CloudView, monkeypatch: pytest.MonkeyPatch) -> list[float
 def test_reduced_motion_shows_only_whole_stages(window: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
     cloud, scrubber = window.find(CloudView, "cloudView"), window.find(QSlider, "layerScrubber")
     choose(window, "Reduce Motion")
-    assert stored_appearance().is_motion_reduced
+    assert stored_appearance().is_motion_reduced.value
     seen = seen_stages(cloud, monkeypatch)
     scrubber.setValue(16)
     assert cloud.stage == 16, "the cloud glides although motion is reduced"

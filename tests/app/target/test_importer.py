@@ -133,21 +133,21 @@ def test_new_project_keeps_its_target_when_a_file_has_been_read(
     assert not file_menu.is_changed
 
 
-def test_deleting_the_importer_does_not_disturb_the_reading(
+def test_closing_the_importer_does_not_disturb_the_reading(
     reading: Reading, table: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    started, deleted = Event(), Event()
+    started, closed = Event(), Event()
 
     def read(path: Path, columns: str, given: str | None) -> Iterator[float]:
         started.set()
-        assert deleted.wait(PATIENCE_MS / 1000)
+        assert closed.wait(PATIENCE_MS / 1000)
         yield 0.5
 
     monkeypatch.setattr(targets, "reading_points", read)
     reading.importer.read_columns(Table(table, ("x", "y")), (0, 1))
     reading.qtbot.waitUntil(started.is_set)
     reading.importer.close()
-    sip.delete(reading.owner)
-    deleted.set()
+    sip.delete(reading.owner)  # the request that its result would change
+    closed.set()
     reading.qtbot.waitUntil(lambda: not reading.importer._background.isRunning())
     assert not caplog.records
