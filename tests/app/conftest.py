@@ -194,11 +194,9 @@ def show(widget: QWidget, qtbot: QtBot) -> None:
 
 def open_main_window(qtbot: QtBot, size: QSize | None = None) -> MainWindow:
     """Open a main window, by default at the size that it chooses, and wait until it has built its first target."""
-    gc.disable()  # the garbage of another window, if it is collected now, can break wrappers that PyQt is creating
-    try:
-        main = create_window()
-    finally:
-        gc.enable()
+    gc.collect()
+    gc.disable()  # until the window is closed: garbage that is collected while PyQt creates wrappers can break them
+    main = create_window()
     main.motion.reduce_motion(True)  # pictures that fade out would delay tests, and cover what they look at
     qtbot.addWidget(main)
     if size is not None:
@@ -215,6 +213,7 @@ def close(main: MainWindow, qtbot: QtBot) -> None:
     main.discard_changes()
     main.close()
     qtbot.waitUntil(lambda: not work_is_running())
+    gc.enable()
 
 
 @pytest.fixture(scope="module")
