@@ -181,7 +181,15 @@ class Document(QObject, Generic[Work]):
         then: Callable[[], object],
         result: Fingerprint | Notice | None,
     ) -> None:
-        """Take the result of a save of the work with a number, which was in a state, to a file."""
+        """Take the result of a save. The file and the state are those of the document if it still shows that work.
+
+        Args:
+            number: Number of the work that was saved.
+            path: The file.
+            state: The state in which the work was saved.
+            then: Called if the save has succeeded and the work is still shown.
+            result: Fingerprint of the file, or why it could not be written.
+        """
         self._writing = False
         try:
             if isinstance(result, Notice):

@@ -85,7 +85,7 @@ class CloudView(FontFollower, QWidget):
         canvas: The picture, which also takes the mouse. It is created when the view is first shown, or when the window
             is complete.
         chip: The number of selected particles, above the picture.
-        leader: The cloud view that is asked to fit; this one unless it follows another.
+        leader: The cloud view that emits `fit_requested`: the one that this view follows, or else this view itself.
     """
 
     fit_requested = pyqtSignal()
