@@ -5,6 +5,7 @@ from math import ceil
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QFontInfo, QFontMetrics, QFontMetricsF, QGuiApplication, QPalette
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import CORNER, GAP, LARGE_CORNER, LARGE_TEXT, LINE, MARGIN, TEXT, TIGHT
 from flowviz.files import resource
 from flowviz.rendering.colors import SURROUNDINGS, Color
@@ -13,7 +14,6 @@ from flowviz.specs.view import Theme
 THEMES: dict[str, Theme | None] = {"Follow &System": None, "&Light": "light", "&Dark": "dark"}
 
 ON_HIGHLIGHT: Color = (255, 255, 255)
-LINK: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (120, 195, 240)}
 SHADE = (0, 0, 0, 100)  # above everything that the tour does not explain, with its alpha
 COLORS: dict[str, dict[Theme, Color]] = {
     "window": {"light": (246, 247, 249), "dark": (36, 38, 43)},
@@ -26,6 +26,7 @@ COLORS: dict[str, dict[Theme, Color]] = {
     "highlight_hover": {"light": (0, 78, 132), "dark": (36, 102, 156)},
     "chosen": {"light": (205, 225, 241), "dark": (42, 76, 106)},  # behind text that keeps its color
     "focus": {"light": (0, 102, 170), "dark": (86, 180, 233)},
+    "link": {"light": (0, 102, 170), "dark": (120, 195, 240)},
     "warning": {"light": (176, 58, 0), "dark": (255, 160, 100)},
     "notice": {"light": (255, 244, 233), "dark": (64, 50, 40)},
 }
@@ -242,8 +243,7 @@ def style_sheet(theme: Theme) -> str:
 
 def system_theme() -> Theme:
     """Return the theme of the system; light if it has none."""
-    hints = QGuiApplication.styleHints()
-    return "dark" if hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark else "light"
+    return "dark" if existing(QGuiApplication.styleHints()).colorScheme() == Qt.ColorScheme.Dark else "light"
 
 
 def shown_theme() -> Theme:
@@ -264,8 +264,8 @@ def palette(theme: Theme) -> QPalette:
         (QPalette.ColorRole.Highlight, COLORS["highlight"][theme]),
         (QPalette.ColorRole.HighlightedText, ON_HIGHLIGHT),
         (QPalette.ColorRole.Accent, COLORS["focus"][theme]),
-        (QPalette.ColorRole.Link, LINK[theme]),
-        (QPalette.ColorRole.LinkVisited, LINK[theme]),
+        (QPalette.ColorRole.Link, COLORS["link"][theme]),
+        (QPalette.ColorRole.LinkVisited, COLORS["link"][theme]),
         (QPalette.ColorRole.PlaceholderText, SURROUNDINGS[theme].label),
         (QPalette.ColorRole.ToolTipBase, SURROUNDINGS[theme].background),
         (QPalette.ColorRole.ToolTipText, SURROUNDINGS[theme].title),

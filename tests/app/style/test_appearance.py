@@ -24,7 +24,7 @@ from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.appearance import Appearance
 from flowviz.app.style.theme import (
-    LINK,
+    COLORS,
     ON_HIGHLIGHT,
 )
 from flowviz.app.training.activity import Activity
@@ -129,7 +129,7 @@ def test_link_follows_the_theme(window: Window) -> None:
     themes: dict[str, Theme] = {"Dark": "dark", "Light": "light"}
     for title, theme in themes.items():
         choose(window, title)
-        assert (drawn(label.grab())[..., :3] == LINK[theme]).all(axis=2).any(), (
+        assert (drawn(label.grab())[..., :3] == COLORS["link"][theme]).all(axis=2).any(), (
             "the link does not have the color of the theme"
         )
 

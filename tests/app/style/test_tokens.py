@@ -139,7 +139,7 @@ def test_guide_shows_the_tokens() -> None:
     guide = (APP.parents[1] / "resources/guide/style.md").read_text(encoding="utf-8")
     for name, colors in theme.COLORS.items():
         row = " | ".join("`#{:02x}{:02x}{:02x}`".format(*colors[each]) for each in get_args(Theme))
-        assert re.search(rf"^\| `{name}` \| .* \| {row} \|$", guide, re.MULTILINE), name
+        assert re.search(rf"^\| `{name}` \| .* \| {re.escape(row)} \|$", guide, re.MULTILINE), name
     for name in re.findall(r"^\| `([A-Z_]+)`", guide, re.MULTILINE):
         assert f"| `{name}` | {getattr(tokens, name)} px |" in guide, name
     named = {name for name, value in vars(tokens).items() if name.isupper() and isinstance(value, int)}
