@@ -46,7 +46,8 @@ def create_action(entry: Entry, parent: QObject) -> QAction:
         action.setShortcut(QKeySequence(entry.key))
     action.setToolTip(entry.tip)
     if entry.checked is not None:
-        make_checkable(action)
+        action.setCheckable(True)
+        action.setIconVisibleInMenu(False)
         action.setChecked(entry.checked)
     run = entry.run
     if run is not None and entry.checked is None:
@@ -60,12 +61,6 @@ def enable_unless(control: QAction | QWidget, problem: str, tip: str) -> None:
     """Enable a command or a widget if there is no problem; else disable it and show the problem as its tooltip."""
     control.setEnabled(not problem)
     control.setToolTip(problem or tip)
-
-
-def make_checkable(action: QAction) -> None:
-    """Give a command a check mark instead of an icon."""
-    action.setCheckable(True)
-    action.setIconVisibleInMenu(False)
 
 
 def add_action(menu: QMenu, entry: Entry) -> QAction:

@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt
+from PyQt6.QtCore import QByteArray, QDeadlineTimer, QEvent, QObject, QSize, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QWIDGETSIZE_MAX, QDockWidget, QMainWindow, QMenu, QStatusBar, QToolBar, QWidget
 from PyQt6.sip import isdeleted
 
-from flowviz.app.commands.actions import Entry, fill_menu, make_checkable
+from flowviz.app.commands.actions import Entry, fill_menu
 from flowviz.app.desktop.existing import existing
 from flowviz.app.pane.central_widget import CentralWidget
 from flowviz.app.state.state import State
 from flowviz.app.style.appearance import Appearance
-from flowviz.app.threads.delay import delayed
 
 PLAIN_HEIGHT = 400  # height in pixels of a screen on which text of the usual size can be read from afar
 MIN_SCALE, MAX_SCALE = 1.75, 6.0  # of the text
@@ -54,25 +53,36 @@ class Presentation(QObject):
         super().__init__(window)
         self._window, self._center, self._kept, self._appearance = window, center, kept, appearance
         self.is_on, self.text_scale = State(False, self), State(1.0, self)
-        self._before: WindowSnapshot | None = None
-        self._restoring: WindowSnapshot | None = None  # while the window manager has yet to resize the window
-        self._restore_timer = delayed(self, self._stop_restoring, RESTORE_PERIOD_MS)
+        self._before: WindowSnapshot | None = None  # of the latest presentation
+        self._restoring = QDeadlineTimer()  # while the window manager has yet to resize the window
         tip = "Show the cloud, or all clouds of a comparison, on the whole screen (Esc to leave)"
-        modes = fill_menu(
+        self._full_screen, self._presentation = fill_menu(
             menu,
             Entry(
-                "fullscreen", "F&ull Screen", self._toggle_full_screen, "Show the window on the whole screen", "F11"
+                "fullscreen", "F&ull Screen", self._show_full_screen, "Show the window on the whole screen", "F11",
+                checked=False,
             ),
-            Entry("presentation", "Pr&esentation", self._toggle, tip, "F5"),
-        )  # fmt: skip
-        self._full_screen, self._presentation = modes["fullscreen"], modes["presentation"]
-        for mode in modes.values():
-            make_checkable(mode)
+            Entry("presentation", "Pr&esentation", self._present, tip, "F5", checked=False),
+        ).values()  # fmt: skip
         window.installEventFilter(self)
 
-    def enter(self) -> None:
-        """Enter presentation mode."""
-        self.is_on.set(True)
+    def leave(self) -> None:
+        """Leave presentation mode, and restore the window."""
+        self._presentation.setChecked(False)
+
+    def give_way(self) -> None:
+        """Leave presentation mode for something that arranges the panels itself."""
+        self.leave()
+        self._restoring = QDeadlineTimer()
+
+    def _present(self, on: bool) -> None:
+        self.is_on.set(on)
+        if on:
+            self._enter()
+        else:
+            self._return_to(existing(self._before))
+
+    def _enter(self) -> None:
         window = self._window
         bars = [bar for kind in (QToolBar, QStatusBar) for bar in window.findChildren(kind) if bar.isVisible()]
         state = window.windowState()
@@ -82,30 +92,16 @@ class Presentation(QObject):
         self._show_menu_bar(False)
         self._scale()
         window.setWindowState(state | FULL_SCREEN)
-        self._presentation.setChecked(True)
 
-    def leave(self) -> None:
-        """Leave presentation mode, and restore the window."""
-        before = self._before
-        if before is None:
-            return
-        self.is_on.set(False)
-        self._before = None
+    def _return_to(self, before: WindowSnapshot) -> None:
         self._window.setWindowState(before.state)
         self.text_scale.set(1.0)
         self._center.set_presenting(False)
         self._show_menu_bar(True)
         for bar in before.bars:
             bar.show()
-        self._restore(before)
-        self._restoring = before
-        self._restore_timer.start()
-        self._presentation.setChecked(False)
-
-    def give_way(self) -> None:
-        """Leave presentation mode for something that arranges the panels itself."""
-        self.leave()
-        self._stop_restoring()
+        self._restore_layout(before)
+        self._restoring.setRemainingTime(RESTORE_PERIOD_MS)
 
     def _scale(self) -> None:
         """Give text a size that depends on the screen alone."""
@@ -115,11 +111,9 @@ class Presentation(QObject):
         self.text_scale.set(scale)
         self._center.set_presenting(True)
 
-    def _toggle(self) -> None:
-        (self.leave if self.is_on.value else self.enter)()
-
-    def _toggle_full_screen(self) -> None:
-        self._window.setWindowState(self._window.windowState() ^ FULL_SCREEN)
+    def _show_full_screen(self, on: bool) -> None:
+        other_states = self._window.windowState() & ~FULL_SCREEN
+        self._window.setWindowState(other_states | FULL_SCREEN if on else other_states)
 
     def _show_menu_bar(self, is_shown: bool) -> None:
         """Show the menu bar, or give it no height: shortcuts of a hidden menu bar do not work."""
@@ -128,20 +122,16 @@ class Presentation(QObject):
         existing(bar.cornerWidget()).setVisible(is_shown)
         bar.setMaximumHeight(QWIDGETSIZE_MAX if is_shown else 0)
 
-    def _stop_restoring(self) -> None:
-        self._restore_timer.stop()
-        self._restoring = None
-
-    def _restore(self, before: WindowSnapshot) -> None:
+    def _restore_layout(self, before: WindowSnapshot) -> None:
         self._window.restoreState(before.layout)
         if before.focus is not None and not isdeleted(before.focus):
             before.focus.setFocus()
 
-    def _handle_escape(self) -> None:
-        if self.is_on.value:
-            self.leave()
-        elif self._window.isFullScreen():
-            self._toggle_full_screen()
+    def _follow_size(self) -> None:
+        """Restore the layout once more when the window has its former size: Qt resized the panels for the screen."""
+        before = self._before
+        if before is not None and not self._restoring.hasExpired() and self._window.size() == before.size:
+            self._restore_layout(before)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         kind = event.type() if event is not None else None
@@ -149,10 +139,10 @@ class Presentation(QObject):
             self._full_screen.setChecked(self._window.isFullScreen())
         elif kind == QEvent.Type.FontChange and self.is_on.value:
             self._scale()
-        elif kind == QEvent.Type.Resize and self._restoring and self._window.size() == self._restoring.size:
-            self._restore(self._restoring)  # Qt resized the panels for the full screen
+        elif kind == QEvent.Type.Resize:
+            self._follow_size()
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and _is_escape(event):
-            self._handle_escape()
+            (self._presentation if self.is_on.value else self._full_screen).setChecked(False)
         return super().eventFilter(watched, event)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QImage
+from PyQt6.QtGui import QAction, QImage
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -234,7 +234,7 @@ def test_escape_clears_the_selection(window: Window, keyboard: Keyboard, name: s
 
 def test_escape_clears_the_selection_before_it_leaves_a_presentation(window: Window, keyboard: Keyboard) -> None:
     keyboard.go_to("cloudView")
-    window.main._presentation.enter()
+    window.find(QAction, "presentationAction").trigger()
     window.main.view.set_selection(Selection(np.arange(window.main.view.value.particles) == 3))
     keyboard.press(Key.Key_Escape)
     assert window.main.view.value.selection is None
