@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenu, QMenuBar
 
-from flowviz.app.desktop.existing import existing
-
 
 @dataclass(frozen=True)
 class Command:
@@ -20,17 +18,12 @@ class Command:
     tip: str
 
 
-def commands_of(bar: QMenuBar) -> list[Command]:
-    """Return the visible entries of all menus, in the order of the menus."""
-    return [command for action in bar.actions() for command in commands_in(existing(action.menu()), "")]
-
-
-def commands_in(menu: QMenu, parent_path: str) -> Iterator[Command]:
-    """Yield the visible entries of a menu and its submenus, below the path of its parent."""
-    path = f"{parent_path} ▸ {_without_mnemonic(menu.title())}" if parent_path else _without_mnemonic(menu.title())
-    for action in menu.actions():
-        if (submenu := action.menu()) is not None:
-            yield from commands_in(submenu, path)
+def commands_of(menus: QMenuBar | QMenu, path: str = "") -> Iterator[Command]:
+    """Yield the visible entries of the menus of a bar, in their order, or those of the menu with this path."""
+    for action in menus.actions():
+        if (menu := action.menu()) is not None:
+            title = _without_mnemonic(menu.title())
+            yield from commands_of(menu, f"{path} ▸ {title}" if path else title)
         elif action.isVisible() and action.objectName():  # unlike separators and titles of groups
             yield _command(action, path)
 

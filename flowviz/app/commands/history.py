@@ -111,13 +111,9 @@ class UndoHistory(QObject):
             latest.after = self._choices
 
     def reset(self, name: str, change: Callable[[], object]) -> None:
-        """Make a change that cannot be undone, and forget how the choice has changed before."""
+        """Make a change that cannot be undone, forget how the choice changed, and drop edits of nothing else."""
         with self.paused():
             change()
-        self.forget(name)
-
-    def forget(self, name: str) -> None:
-        """Forget how a choice has changed, and drop the edits that changed nothing else."""
         if name not in self._choices:
             return
         stack = self.stack

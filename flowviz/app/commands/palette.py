@@ -39,7 +39,10 @@ class CommandList(QDialog):
         begin_dialog(self, object_name, title)
         self._window, self._focus = parent, parent.focusWidget()
         self._commands = commands
-        self.search = _search_box()
+        tip = "Type a few letters of a command or its menu, or a shortcut"
+        self.search = named(QLineEdit(), "commandSearch", "Search the commands", description=tip)
+        self.search.setPlaceholderText("Type a few letters")
+        self.search.setClearButtonEnabled(True)
         self.list = _list(title, columns)
         self.sentence = WrappingLabel("commandSentence", "", reserved_lines=2)
         lay_out(QVBoxLayout(self), self.search, self.list, self.sentence, margin=GAP)
@@ -94,18 +97,6 @@ class ShortcutsFirst(QObject):
             event.ignore()
             return True
         return False
-
-
-def _search_box() -> QLineEdit:
-    box = named(
-        QLineEdit(),
-        "commandSearch",
-        "Search the commands",
-        description="Type a few letters of a command or its menu, or a shortcut",
-    )
-    box.setPlaceholderText("Type a few letters")
-    box.setClearButtonEnabled(True)
-    return box
 
 
 def _list(title: str, columns: list[str]) -> QTreeWidget:
@@ -197,10 +188,9 @@ class CommandPalette(CommandList):
         return self._shown[row] if row >= 0 else None
 
     def _refresh(self) -> None:
-        selected = self._selected
+        row = self.list.indexOfTopLevelItem(self.list.currentItem())
         self._show_matching()
-        if selected in self._shown:
-            self.list.setCurrentItem(self.list.topLevelItem(self._shown.index(selected)))
+        self.list.setCurrentItem(self.list.topLevelItem(row))
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         kind = event.type() if event is not None else None
@@ -227,16 +217,11 @@ class ShortcutSheet(CommandList):
         super().__init__(
             "shortcutSheet", "Keyboard Shortcuts", ["Command", "Shortcut", "Description"], commands, parent
         )
-        self._room = existing(parent.screen()).availableSize()
-        self.resize((SIZE * self.fontMetrics().height()).boundedTo(self._room))
         self._show_matching()
-        self._widen()
-
-    def _widen(self) -> None:
-        """Make the dialog wide enough for its columns, if the screen is."""
         columns = sum(self.list.sizeHintForColumn(column) for column in range(self.list.columnCount()))
-        needed = columns + existing(self.list.verticalScrollBar()).sizeHint().width() + FRAME_WIDTH
-        self.resize(min(max(self.width(), needed), self._room.width()), self.height())
+        needed = QSize(columns + existing(self.list.verticalScrollBar()).sizeHint().width() + FRAME_WIDTH, 0)
+        room = existing(parent.screen()).availableSize()
+        self.resize((SIZE * self.fontMetrics().height()).expandedTo(needed).boundedTo(room))
 
     def show_commands(self, commands: list[Command]) -> None:
         for menu in dict.fromkeys(command.menu for command in self._commands):

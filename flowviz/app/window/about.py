@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import QSize
-from PyQt6.QtGui import QFontDatabase, QTextCursor
+from PyQt6.QtGui import QFontDatabase
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
 
 import flowviz
@@ -37,11 +37,6 @@ class TextDialog(QDialog):
         room = existing(parent.screen()).availableSize()
         self.resize((SIZE * self.fontMetrics().height()).boundedTo(room))
 
-    def show_markdown(self, text: str) -> None:
-        """Show formatted text from its beginning."""
-        self.text.setMarkdown(text)
-        self.text.moveCursor(QTextCursor.MoveOperation.Start)
-
     def show_code(self, text: str) -> None:
         """Show text in a font in which all letters have the same width."""
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
@@ -59,7 +54,7 @@ class About:
     def show_release_notes(self) -> None:
         """Show what is new in this and earlier releases."""
         dialog = TextDialog("releaseNotes", "What's New", self._window)
-        dialog.show_markdown(release_notes())
+        dialog.text.setMarkdown(release_notes())
         dialog.open()
 
     def show_citation(self) -> None:

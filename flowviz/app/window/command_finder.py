@@ -52,7 +52,7 @@ class CommandFinder:
     @property
     def commands(self) -> list[Command]:
         """Return the commands of the menus."""
-        return commands_of(existing(self._window.menuBar()))
+        return list(commands_of(existing(self._window.menuBar())))
 
     def open_palette(self) -> None:
         """Open the command palette, or close it if it is open."""

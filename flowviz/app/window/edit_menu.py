@@ -1,6 +1,6 @@
 """The Edit menu."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 from PyQt6.QtCore import QMetaObject, QObject
@@ -48,13 +48,15 @@ class EditMenu(QObject):
             Entry("undo", "&Undo", lambda: self._history.undo(), "Undo the last change"),
             Entry("redo", "&Redo", lambda: self._history.redo(), "Redo what was undone"),
             None,
-            Entry("cut", "Cu&t", self._edit("cut"), "Move the selected text to the clipboard", Key.Cut),
-            Entry("copy", "&Copy", self._edit("copy"), "Copy the selected text to the clipboard", Key.Copy),
+            Entry("cut", "Cu&t", partial(self._edit, "cut"), "Move the selected text to the clipboard", Key.Cut),
+            Entry("copy", "&Copy", partial(self._edit, "copy"), "Copy the selected text to the clipboard", Key.Copy),
             Entry(
                 "paste", "&Paste", self._paste, "Paste into a text, or learn the clipboard's text, picture or file",
                 Key.Paste,
             ),
-            Entry("selectall", "Select &All", self._edit("selectAll"), "Select all of the text", Key.SelectAll),
+            Entry(
+                "selectall", "Select &All", partial(self._edit, "selectAll"), "Select all of the text", Key.SelectAll
+            ),
         )  # fmt: skip
         self.undo, self.redo = actions["undo"], actions["redo"]
         self._cut, self._copy, self._select_all = actions["cut"], actions["copy"], actions["selectall"]
@@ -109,14 +111,10 @@ class EditMenu(QObject):
         """Return the text box that has the focus, also in a floating panel and while the window is inactive."""
         return _text_of(QApplication.focusWidget() or self._window.focusWidget())
 
-    def _edit(self, method: Literal["cut", "copy", "selectAll"]) -> Callable[[], None]:
-        """Return a function that calls a method of the text box that has the focus."""
-
-        def edit() -> None:
-            if (text := self._text) is not None:
-                getattr(text, method)()
-
-        return edit
+    def _edit(self, method: Literal["cut", "copy", "selectAll"]) -> None:
+        """Call a method of the text box that has the focus."""
+        if (text := self._text) is not None:
+            getattr(text, method)()
 
     def _paste(self) -> None:
         text = self._text

@@ -53,7 +53,7 @@ def menu_entries(window: Window) -> list[QAction]:
 def commands(window: Window) -> list[Command]:
     bar = window.main.menuBar()
     assert bar is not None
-    return commands_of(bar)
+    return list(commands_of(bar))
 
 
 def text_box(window: Window, qtbot: QtBot) -> QPlainTextEdit:

@@ -30,7 +30,7 @@ def choose(window: Window, title: str) -> None:
 def all_commands(window: Window) -> list[Command]:
     bar = window.main.menuBar()
     assert bar is not None
-    return commands_of(bar)
+    return list(commands_of(bar))
 
 
 def drawn(picture: QPixmap) -> np.ndarray:
