@@ -5,7 +5,7 @@ from functools import partial
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
-from flowviz.app.commands.actions import Entry, Key, add_action
+from flowviz.app.commands.actions import Key, add_submenu
 from flowviz.app.commands.palette import ShortcutsFirst
 from flowviz.app.desktop.existing import application, existing
 from flowviz.app.desktop.notifications import DesktopNotifier, session_bus
@@ -27,7 +27,7 @@ from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.view import ViewState
-from flowviz.app.style.appearance import Appearance, theme_switch
+from flowviz.app.style.appearance import Appearance
 from flowviz.app.style.theme import style_sheet
 from flowviz.app.style.tokens import GAP
 from flowviz.app.target.builder import TARGET, TargetBuilder
@@ -48,20 +48,17 @@ from flowviz.app.window.bug_report import BugReport
 from flowviz.app.window.command_finder import CommandFinder
 from flowviz.app.window.crash_handler import CrashHandler
 from flowviz.app.window.edit_menu import EditMenu
-from flowviz.app.window.editing import Editing
+from flowviz.app.window.editing import connect_editing
 from flowviz.app.window.keyboard import FocusRings, order_tabs
 from flowviz.app.window.lesson_dock import LessonDock
 from flowviz.app.window.menus import (
-    fill_document_entries,
-    fill_export_entries,
+    fill_file_menu,
     fill_help_menu,
     fill_layers_menu,
-    fill_lesson_entries,
     fill_selection_menu,
-    fill_source_entries,
     fill_training_menu,
     fill_view_menu,
-    new_menu,
+    theme_switch,
 )
 from flowviz.app.window.pages import Pages
 from flowviz.app.window.panel_layout import MIN_SIZE, PanelLayout
@@ -106,7 +103,8 @@ class MainWindow(QMainWindow):
         window_notices, self._recent = NoticeList("windowNotices"), RecentFiles()
         self.notifications = Notifications(window_notices, self)
         commands = TrainingCommands(
-            self, train=self._train, train_all=lambda: self.comparisons.workbench.controller.train_all(),
+            self, train=lambda: self.comparisons.trainings.train(),
+            train_all=lambda: self.comparisons.workbench.controller.train_all(),
             pause=lambda: self.comparisons.trainings.toggle_pause(), stop=lambda: self.comparisons.trainings.stop(),
         )  # fmt: skip
         self._training = TrainingWidgets(
@@ -123,7 +121,7 @@ class MainWindow(QMainWindow):
             self, self._training, self._viewing.inspector, self._viewing.ledger,
             leave_page=lambda: self.welcome.leave(), leave_all=lambda: self._pages.leave_all(),
         )  # fmt: skip
-        self._center = CentralWidget(self._viewing, self.comparisons.grid, self._train)
+        self._center = CentralWidget(self._viewing, self.comparisons.grid, commands.train.trigger)
         self._stack = QStackedWidget()  # central widget or start page
         self.setCentralWidget(below_notices(window_notices, self._stack, GAP))
         self._stack.addWidget(self._center)  # which shows it, so only now that it takes on the style of the window
@@ -178,7 +176,7 @@ class MainWindow(QMainWindow):
             self._layout.open_panels, self._layout.show_beside,
         )  # fmt: skip
         self.crash_handler = CrashHandler([autosave.save for autosave in self.autosaves], post, self)
-        self.editing = Editing(
+        self.by_hand = connect_editing(
             self, self.session, self.layer_editor, self.target_builder, self.document_actions, self._viewing,
             self.view, self._center, self._layout.inspector, training.status_bar, post,
         )  # fmt: skip
@@ -186,7 +184,7 @@ class MainWindow(QMainWindow):
         open_example = partial(self.document_actions.open_copy, then=self.viewer.playhead.play_once)
         self.welcome = Welcome(
             self, self._stack, training, self._viewing, self.request, self.target_builder, self.session,
-            self.document_actions, show_lessons=self.lessons.show, build_by_hand=self.editing.by_hand.choose,
+            self.document_actions, show_lessons=self.lessons.show, build_by_hand=self.by_hand.choose,
             compare=partial(self.comparisons.choose, trains=True), open_example=open_example,
             release_panels=lambda: self._pages.release_panels(), set_panels_aside=self._layout.set_aside,
             put_panels_back=self._layout.put_back,
@@ -194,41 +192,38 @@ class MainWindow(QMainWindow):
 
     def _create_menus(self) -> None:
         training, viewing = self._training, self._viewing
-        file = new_menu(self, "&File")
-        fill_document_entries(file, self.document_actions)
-        fill_source_entries(file, training.target, self.welcome)
-        fill_export_entries(file, self.comparisons, self.export, self.export_flow, self.copy_image)
-        add_action(file, Entry("quit", "&Quit", self.close, "Close the window; asks about unsaved changes", Key.Quit))
-        undo, importer = self.session.undo, self.target_importer
-        self._edit_menu = EditMenu(new_menu(self, "&Edit"), undo, importer, self)
+        bar = existing(self.menuBar())
+        fill_file_menu(
+            add_submenu(bar, "&File"), self.document_actions, training.target, self.welcome, self.comparisons,
+            export=self.export, export_flow=self.export_flow, copy_image=self.copy_image, close=self.close,
+        )  # fmt: skip
+        self._edit_menu = EditMenu(add_submenu(bar, "&Edit"), self.session.undo, self.target_importer, self)
         training.target.drawing.set_actions(self._edit_menu.undo, self._edit_menu.redo)
-        fill_selection_menu(new_menu(self, "&Select"), viewing.view_bar)
-        view = new_menu(self, "&View")
+        fill_selection_menu(add_submenu(bar, "&Select"), viewing.view_bar)
+        view = add_submenu(bar, "&View")
         fill_view_menu(view, viewing, self.view, self._layout, self.appearance, viewing.cloud.zoom)
-        bar = PresentationBar(
+        presentation_bar = PresentationBar(
             self.request, training.controls.commands, self.status.activity, self.viewer.playhead,
             lambda: self.comparisons.trainings.learn(), viewing.strip, lambda: self._presentation.leave(),
         )  # fmt: skip
-        self._center.set_presentation_bar(bar)
+        self._center.set_presentation_bar(presentation_bar)
         self._lesson_dock = LessonDock(self, self._layout, self.lessons)
         self._presentation = Presentation(self, self._center, view, self.appearance, self._lesson_dock)
         fill_training_menu(
-            new_menu(self, "&Train"), training.controls, self.session, lambda: self.comparisons.trainings,
+            add_submenu(bar, "&Train"), training.controls, self.session, lambda: self.comparisons.trainings,
             viewing.history, self._copy_training, self.warm_up, self.comparisons.choose, self.comparisons.add_beside,
-            self.editing.by_hand.choose, self.layer_editor,
+            self.by_hand.choose, self.layer_editor,
         )  # fmt: skip
-        layers, playing = new_menu(self, "&Layers"), self.viewer.playhead.toggle_playing
-        fill_layers_menu(layers, self.view, viewing.playback, playing, self.viewer.end_playback, self.layer_editor)
-        help_menu = new_menu(self, "&Help")
-        tip = "Get to know the window in one minute"
-        add_action(help_menu, Entry("takethetour", "&Take the Tour", self.welcome.take_tour, tip))
-        fill_lesson_entries(help_menu, self.lessons)
+        fill_layers_menu(
+            add_submenu(bar, "&Layers"), self.view, viewing.playback, self.viewer.playhead.toggle_playing,
+            self.viewer.end_playback, self.layer_editor,
+        )  # fmt: skip
         self.finder = CommandFinder(
             self, self.request, self.view, training.controls.commands.train, self.motion,
             self.welcome.leave, self._presentation.leave,
             training.flow, training.controls, viewing.view_bar, viewing.playback, viewing.integrator,
         )  # fmt: skip
-        fill_help_menu(help_menu, self.finder, self._report, self._about)
+        fill_help_menu(add_submenu(bar, "&Help"), self.welcome, self.lessons, self.finder, self._report, self._about)
         self.welcome.leave_for(self.finder.commands)
 
     def _connect_keys(self) -> None:
@@ -299,9 +294,6 @@ class MainWindow(QMainWindow):
         self.welcome.leave()
         self.exports.show(self._export_source())
 
-    def _train(self) -> None:
-        self.comparisons.trainings.train()
-
     def _is_layout_kept(self) -> bool:
         return self._presentation.is_on.value or self.lessons.is_shown.value
 
@@ -365,7 +357,7 @@ class MainWindow(QMainWindow):
         self.hide()
         self.exports.close()
         self.warm_up.close()
-        self.editing.by_hand.close()
+        self.by_hand.close()
         self.session.shut_down()
         self.target_importer.close()
         for document in documents:

@@ -5,13 +5,12 @@ from typing import Any, get_args
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QApplication, QStyle, QToolButton, QToolTip
+from PyQt6.QtWidgets import QApplication, QStyle, QToolTip
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.desktop.settings import settings
 from flowviz.app.state.state import State
 from flowviz.app.style.fonts import window_font
-from flowviz.app.style.icons import icon
 from flowviz.app.style.theme import menu_palette, palette, system_theme
 from flowviz.specs.view import Theme
 
@@ -68,10 +67,6 @@ class Appearance(QObject):
         self._store("theme", theme or "system")
         self._apply_theme()
 
-    def switch_theme(self) -> None:
-        """Switch between the light and the dark theme."""
-        self.choose_theme("light" if self.theme == "dark" else "dark")
-
     def choose_text_size(self, percent: int) -> None:
         """Set the text size in percent."""
         self.text_size = percent
@@ -104,24 +99,4 @@ class Appearance(QObject):
 
 def _style_animates() -> bool:
     """Return whether the style animates widgets; systems can turn that off."""
-    style = QApplication.style()
-    return style is None or style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
-
-
-OTHER: dict[Theme, Theme] = {"light": "dark", "dark": "light"}
-
-
-def theme_switch(appearance: Appearance) -> QToolButton:
-    """Return a button that switches to the other theme and shows its icon."""
-    switch = QToolButton()
-    switch.setObjectName("themeButton")
-    switch.setAutoRaise(True)
-    switch.clicked.connect(lambda: appearance.switch_theme())
-
-    def show(theme: Theme) -> None:
-        switch.setIcon(icon(OTHER[theme]))
-        switch.setAccessibleName(f"Switch to the {OTHER[theme]} theme")
-        switch.setToolTip(f"Switch to the {OTHER[theme]} theme; View ▸ Theme can also follow the system")
-
-    appearance.on_theme(show)
-    return switch
+    return existing(QApplication.style()).styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0

@@ -28,54 +28,48 @@ from flowviz.projects import Project
 from flowviz.specs import recipes
 
 
-class Editing:
-    """Connects the editing of layers, and shows the inspector when a flow is built by hand.
+def connect_editing(
+    window: QMainWindow,
+    session: Session,
+    editor: LayerEditor,
+    builder: TargetBuilder,
+    document_actions: DocumentActions,
+    widgets: ViewerWidgets,
+    view: ViewState,
+    center: CentralWidget,
+    inspector: Dock,
+    status_bar: StatusBar,
+    post: Callable[[Notice], object],
+) -> ByHand:
+    """Connect the editing of layers, and return what builds flows by hand, which shows them with the inspector."""
 
-    Attributes:
-        by_hand: Builds flows by hand.
-    """
+    def show_project(project: Project, built: BuiltTarget) -> None:
+        document_actions.show_unsaved(project, built)
+        inspector.show()
+        inspector.raise_()
 
-    def __init__(
-        self,
-        window: QMainWindow,
-        session: Session,
-        editor: LayerEditor,
-        builder: TargetBuilder,
-        document_actions: DocumentActions,
-        widgets: ViewerWidgets,
-        view: ViewState,
-        center: CentralWidget,
-        inspector: Dock,
-        status_bar: StatusBar,
-        post: Callable[[Notice], object],
-    ) -> None:
-        self._inspector, self._document_actions = inspector, document_actions
-        self.by_hand = ByHand(window, session, builder, self._show_project, status_bar.show_message, post)
-        center.set_banner(self.by_hand.bar)
-        bending = CloudBending(editor, partial(_layer_of, session, view), status_bar.show_message, window)
-        EditingIntent(editor, FOCUS, widgets.strip, widgets.strip)
-        EditingIntent(editor, FOCUS_OR_MOUSE, widgets.condition, widgets.condition)  # needs similar preparations
-        widgets.strip.menu_requested.connect(partial(open_layer_menu, editor, widgets.strip))
-        self._connect_cloud(bending, widgets.cloud, view, editor)
-        GlimpseKey(window, editor, widgets.cloud)
+    by_hand = ByHand(window, session, builder, show_project, status_bar.show_message, post)
+    center.set_banner(by_hand.bar)
+    bending = CloudBending(editor, partial(_layer_of, session, view), status_bar.show_message, window)
+    EditingIntent(editor, FOCUS, widgets.strip, widgets.strip)
+    EditingIntent(editor, FOCUS_OR_MOUSE, widgets.condition, widgets.condition)  # needs similar preparations
+    widgets.strip.menu_requested.connect(partial(open_layer_menu, editor, widgets.strip))
+    _connect_cloud(bending, widgets.cloud, view, editor)
+    GlimpseKey(window, editor, widgets.cloud)
+    return by_hand
 
-    def _connect_cloud(self, bending: CloudBending, cloud: CloudView, view: ViewState, editor: LayerEditor) -> None:
-        cloud.bending = bending
-        bending.arrows_changed.connect(lambda arrows: cloud.annotate(arrows=arrows))
-        cloud.cover(CloudArrows(bending, lambda: (cloud.view.center, cloud.view.half_extent)))
 
-        def on_view_changed(old: View, new: View) -> None:
-            bending.set_shown(new.tool == "bend")
-            if new.tool == "bend" != old.tool:
-                editor.announce()
+def _connect_cloud(bending: CloudBending, cloud: CloudView, view: ViewState, editor: LayerEditor) -> None:
+    cloud.bending = bending
+    bending.arrows_changed.connect(lambda arrows: cloud.annotate(arrows=arrows))
+    cloud.cover(CloudArrows(bending, lambda: (cloud.view.center, cloud.view.half_extent)))
 
-        view.changed.connect(on_view_changed)
+    def on_view_changed(old: View, new: View) -> None:
+        bending.set_shown(new.tool == "bend")
+        if new.tool == "bend" != old.tool:
+            editor.announce()
 
-    def _show_project(self, project: Project, built: BuiltTarget) -> None:
-        """Show a flow that is built by hand, and the curves to be bent."""
-        self._document_actions.show_unsaved(project, built)
-        self._inspector.show()
-        self._inspector.raise_()
+    view.changed.connect(on_view_changed)
 
 
 def _layer_of(session: Session, view: ViewState) -> Layer:

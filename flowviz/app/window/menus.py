@@ -6,10 +6,9 @@ from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QMainWindow, QMenu
+from PyQt6.QtWidgets import QMenu, QToolButton
 
 from flowviz.app.commands.actions import Entry, Key, add_choices, add_submenu, enable_unless, fill_menu
-from flowviz.app.desktop.existing import existing
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.editing.entries import fill_editing_entries, fill_training_entry
 from flowviz.app.editing.layer_editor import LayerEditor
@@ -24,6 +23,7 @@ from flowviz.app.pane.view_bar import ViewBar
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.view import Figure, View, ViewState
 from flowviz.app.style.appearance import TEXT_SIZES, Appearance
+from flowviz.app.style.icons import icon
 from flowviz.app.style.theme import THEMES
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.training.controls import TrainingControls
@@ -31,7 +31,7 @@ from flowviz.app.training.flow_panel import ADD_BESIDE_TIP
 from flowviz.app.training.session import Session
 from flowviz.app.training.warm_up import WarmUp
 from flowviz.app.welcome.welcome import Welcome
-from flowviz.app.widgets.controls import HelpButton
+from flowviz.app.widgets.controls import HelpButton, flat, tool_button
 from flowviz.app.widgets.form import bind_control
 from flowviz.app.window.about import About
 from flowviz.app.window.bug_report import BugReport
@@ -40,12 +40,13 @@ from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.recent_menu import RecentMenu
 from flowviz.app.workspace.comparisons import Comparisons
 from flowviz.exporting.commands import TrainingCopy, train_command, train_python
-from flowviz.specs.view import COARSE_GRID, FINEST_GRID, Palette
+from flowviz.specs.view import COARSE_GRID, FINEST_GRID, Palette, Theme
 
 if TYPE_CHECKING:
     from flowviz.app.workspace.trainings import Trainings
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Blog Post": "plain"}
+OTHER: dict[Theme, Theme] = {"light": "dark", "dark": "light"}
 SAVE_AS_KEY = "Ctrl+Shift+S"  # some systems have no standard key
 FIGURES: dict[Figure, Entry] = {
     "four_panels": Entry(
@@ -57,51 +58,65 @@ FIGURES: dict[Figure, Entry] = {
         "Show how well the data, moved back, match the base", "Ctrl+Shift+B", checked=False,
     ),
 }  # fmt: skip
-COMMON_SCALE = Entry(
-    "commonscale", "Co&mmon Scale", None,
-    "Draw the small pictures of all stages, in the strip and the overview, at one scale", checked=False,
-)  # fmt: skip
-COARSE_CELLS = Entry(
-    "coarsegrid", "Coarse &Grid", None, "Draw the grid with few large cells, whose areas are easy to see", checked=False
-)
 
 
-def new_menu(window: QMainWindow, title: str) -> QMenu:
-    """Add an empty menu to the menu bar of a window."""
-    return add_submenu(existing(window.menuBar()), title)
+def theme_switch(appearance: Appearance) -> QToolButton:
+    """Return a button that switches to the other theme and shows its icon, for the corner of the menu bar."""
+    switch = flat(
+        tool_button("themeButton", "", "", "dark", run=lambda: appearance.choose_theme(OTHER[appearance.theme]))
+    )
+
+    def show(theme: Theme) -> None:
+        switch.setIcon(icon(OTHER[theme]))
+        switch.setAccessibleName(f"Switch to the {OTHER[theme]} theme")
+        switch.setToolTip(f"Switch to the {OTHER[theme]} theme; View ▸ Theme can also follow the system")
+
+    appearance.on_theme(show)
+    return switch
 
 
-def fill_source_entries(menu: QMenu, panel: TargetPanel, welcome: Welcome) -> None:
-    """Fill the part of the File menu that opens the start page, examples and targets."""
-    tip = "Show the start page: a word, recent projects, the gallery"
-    fill_menu(
+def fill_file_menu(
+    menu: QMenu,
+    actions: DocumentActions,
+    panel: TargetPanel,
+    welcome: Welcome,
+    comparisons: Comparisons,
+    *,
+    export: Callable[[], None],
+    export_flow: Callable[[], None],
+    copy_image: Callable[[], None],
+    close: Callable[[], object],
+) -> None:
+    """Fill the File menu: documents, the start page and its examples, targets, and exports."""
+    entries = fill_menu(
         menu,
-        Entry("startpage", "Start &Page", welcome.show, tip),
+        Entry("new", "&New", actions.new, "Start with an untrained flow", Key.New),
+        Entry("open", "&Open…", actions.choose, "Open a project, points or a picture", Key.Open),
+        RecentMenu(menu, actions.recent, actions.open).menuAction(),
+        None,
+        Entry("save", "&Save", lambda: actions.shown.save(), "Save the project or the comparison", Key.Save),
+        Entry("saveas", "Save &As…", lambda: actions.shown.save_as(), "Save it to another file", SAVE_AS_KEY),
+        Entry("revert", "Re&vert", lambda: actions.shown.revert(), "Discard the unsaved changes"),
+        None,
+        Entry(
+            "startpage", "Start &Page", welcome.show, "Show the start page: a word, recent projects, the gallery"
+        ),
         Entry("gallery", "&Gallery", welcome.show_gallery, "Open an example that is already trained", "Ctrl+G"),
         None,
         Entry("openimage", "Open &Image…", panel.image.begin, "Learn the dark parts of a picture"),
         Entry("openpoints", "Open P&oints…", panel.points.begin, "Learn the points of a table"),
         None,
-    )
-
-
-def fill_export_entries(
-    menu: QMenu,
-    comparisons: Comparisons,
-    export: Callable[[], None],
-    export_flow: Callable[[], None],
-    copy_image: Callable[[], None],
-) -> None:
-    """Fill the part of the File menu that exports pictures."""
-    tip = "Copy the picture of the cloud to the clipboard"
-    actions = fill_menu(
-        menu,
         Entry("export", "&Export…", export, "Save pictures, an animation or numbers", "Ctrl+E"),
         Entry("exportflow", "Export Selected &Flow…", export_flow, "Save pictures of the selected flow alone"),
-        Entry("copyImage", "&Copy Image", copy_image, tip, "Ctrl+Shift+C"),
+        Entry(
+            "copyImage", "&Copy Image", copy_image, "Copy the picture of the cloud to the clipboard", "Ctrl+Shift+C"
+        ),
         None,
-    )
-    comparisons.compared.watch(lambda value: value.is_shown, actions["exportflow"].setEnabled)
+        Entry("quit", "&Quit", close, "Close the window; asks about unsaved changes", Key.Quit),
+    )  # fmt: skip
+    actions.state_changed.connect(lambda: entries["revert"].setEnabled(actions.can_revert))
+    entries["revert"].setEnabled(actions.can_revert)
+    comparisons.compared.watch(lambda value: value.is_shown, entries["exportflow"].setEnabled)
 
 
 def fill_selection_menu(menu: QMenu, bar: ViewBar) -> None:
@@ -133,10 +148,16 @@ def fill_view_menu(
         bar.fit_action,
         bar.fit_stage_action,
         None,
-        COMMON_SCALE,
-        COARSE_CELLS,
+        Entry(
+            "commonscale", "Co&mmon Scale", None,
+            "Draw the small pictures of all stages, in the strip and the overview, at one scale", checked=False,
+        ),
+        Entry(
+            "coarsegrid", "Coarse &Grid", None, "Draw the grid with few large cells, whose areas are easy to see",
+            checked=False,
+        ),
         None,
-    )
+    )  # fmt: skip
     for figure, entry in FIGURES.items():
         action = actions[entry.id]
         bind_control(view, partial(_shows_figure, figure), action, partial(_set_figure, view, figure))
@@ -146,28 +167,30 @@ def fill_view_menu(
     bind_control(
         view,
         lambda value: value.seen.view.common_scale,
-        actions[COMMON_SCALE.id],
+        actions["commonscale"],
         lambda common: view.update_view(common_scale=common),
     )
     bind_control(
         view,
         lambda value: value.seen.view.grid_cells < FINEST_GRID,
-        actions[COARSE_CELLS.id],
+        actions["coarsegrid"],
         lambda coarse: view.update_view(grid_cells=COARSE_GRID if coarse else FINEST_GRID, square=None),
     )
     layout.fill_menu(add_submenu(menu, "Pa&nels"))
-    tip = "Show what the layers, the picture and the numbers mean, like the ? of each panel"
     explanations = fill_menu(
         menu,
         Entry("resetlayout", "&Reset Layout", layout.reset, "Return all panels to their original places"),
         None,
-        Entry("explanations", "E&xplanations", None, tip, "Ctrl+H", checked=False),
-    )["explanations"]
+        Entry(
+            "explanations", "E&xplanations", None,
+            "Show what the layers, the picture and the numbers mean, like the ? of each panel", "Ctrl+H", checked=False,
+        ),
+    )["explanations"]  # fmt: skip
     _bind_explanations(explanations, *layout.help_buttons)
-    tip = "Colors of the particles"
     palettes = add_choices(
-        add_submenu(menu, "&Colors"), "palette", PALETTES, lambda palette: view.update_view(palette=palette), tip
-    )
+        add_submenu(menu, "&Colors"), "palette", PALETTES, lambda palette: view.update_view(palette=palette),
+        "Colors of the particles",
+    )  # fmt: skip
     view.watch(lambda value: value.seen.view.palette, lambda palette: palettes[palette].setChecked(True))
     fill_appearance_entries(menu, appearance)
 
@@ -194,14 +217,22 @@ def _set_figure(view: ViewState, figure: Figure, shown: bool) -> None:
 
 def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:
     """Fill the part of the View menu about the appearance of the window."""
-    tip = "Theme of the window and its pictures"
-    themes = add_choices(add_submenu(menu, "T&heme"), "theme", THEMES, appearance.choose_theme, tip)
+    themes = add_choices(
+        add_submenu(menu, "T&heme"), "theme", THEMES, appearance.choose_theme, "Theme of the window and its pictures"
+    )
     appearance.on_theme(lambda _: themes[appearance.chosen_theme].setChecked(True))
-    tip = "Text size relative to the system setting"
-    sizes = add_choices(add_submenu(menu, "Text Si&ze"), "textsize", TEXT_SIZES, appearance.choose_text_size, tip)
+    sizes = add_choices(
+        add_submenu(menu, "Text Si&ze"), "textsize", TEXT_SIZES, appearance.choose_text_size,
+        "Text size relative to the system setting",
+    )  # fmt: skip
     sizes[appearance.text_size].setChecked(True)
-    tip, reduces = "Jump from stage to stage, without animations", appearance.is_motion_reduced.value
-    fill_menu(menu, Entry("reducemotion", "Reduce &Motion", appearance.reduce_motion, tip, checked=reduces))
+    fill_menu(
+        menu,
+        Entry(
+            "reducemotion", "Reduce &Motion", appearance.reduce_motion, "Jump from stage to stage, without animations",
+            checked=appearance.is_motion_reduced.value,
+        ),
+    )  # fmt: skip
 
 
 def fill_training_menu(
@@ -279,12 +310,14 @@ def fill_layers_menu(
 ) -> None:
     """Fill the Layers menu: stages, playback and edits."""
     step, choose, speed = view.step, playback.choose_next, partial(playback.choose_next, "speed", around=False)
-    tip = "Go to the Gaussian cloud from which the flow starts"
     fill_menu(
         menu,
         Entry("next", "&Next", partial(step, 1), "Go to the next stage", "Alt+Right"),
         Entry("previous", "P&revious", partial(step, -1), "Go to the previous stage", "Alt+Left"),
-        Entry("first", "&First: the Base", partial(step, -MAX_STAGES), tip, "Alt+Home"),
+        Entry(
+            "first", "&First: the Base", partial(step, -MAX_STAGES),
+            "Go to the Gaussian cloud from which the flow starts", "Alt+Home",
+        ),
         Entry("last", "&Last: the Target", partial(step, MAX_STAGES), "Go to the cloud after all layers", "Alt+End"),
         None,
         Entry(
@@ -319,63 +352,42 @@ def fill_layers_menu(
     fill_editing_entries(menu, editor)
 
 
-def fill_lesson_entries(menu: QMenu, lessons: Lessons) -> None:
-    """Fill the part of the Help menu about lessons."""
-    files, tip = lessons.files, "Save the texts and questions of the current lesson as a PDF to write in"
+def fill_help_menu(
+    menu: QMenu, welcome: Welcome, lessons: Lessons, finder: CommandFinder, report: BugReport, about: About
+) -> None:
+    """Fill the Help menu: the tour, the lessons, the commands, problems, and flowviz itself."""
+    files = lessons.files
     actions = fill_menu(
         menu,
+        Entry("takethetour", "&Take the Tour", welcome.take_tour, "Get to know the window in one minute"),
         Entry("lessons", "Le&ssons", lessons.show, "Learn about flows, step by step, beside the picture", "Shift+F1"),
         Entry("openlesson", "Open Less&on…", files.choose, "Run a lesson of your own, a file that ends in .toml"),
-        Entry("exportworksheet", "Export &Worksheet…", files.export_worksheet, tip),
+        Entry(
+            "exportworksheet", "Export &Worksheet…", files.export_worksheet,
+            "Save the texts and questions of the current lesson as a PDF to write in",
+        ),
         Entry("exportresults", "Export &Results…", files.export_results, EXPORT_TIP),
         None,
-    )
-    lessons.state.watch(lambda value: value.lesson is not None, actions["exportworksheet"].setEnabled)
-
-
-def fill_help_menu(menu: QMenu, finder: CommandFinder, report: BugReport, about: About) -> None:
-    """Fill the rest of the Help menu."""
-    shortcuts = "List every command with its shortcut; stays open beside the window"
-    details = "Copy versions and devices to the clipboard, without personal data"
-    news = "Read what is new in this and earlier releases"
-    fill_menu(
-        menu,
-        Entry("shortcuts", "&Keyboard Shortcuts", finder.open_sheet, shortcuts, "F1"),
         Entry(
-            "findacommand",
-            "&Find a Command…",
-            finder.open_palette,
-            "Find a command by a few letters, and run it",
+            "shortcuts", "&Keyboard Shortcuts", finder.open_sheet,
+            "List every command with its shortcut; stays open beside the window", "F1",
+        ),
+        Entry(
+            "findacommand", "&Find a Command…", finder.open_palette, "Find a command by a few letters, and run it",
             "Ctrl+K",
         ),
         None,
         Entry("showlog", "Show &Log", report.show_log, "Open the log file, which records problems"),
-        Entry("copydetailsforabugreport", "&Copy Details for a Bug Report", report.copy_details, details),
+        Entry(
+            "copydetailsforabugreport", "&Copy Details for a Bug Report", report.copy_details,
+            "Copy versions and devices to the clipboard, without personal data",
+        ),
         None,
-        Entry("whatsNew", "What's &New", about.show_release_notes, news),
+        Entry(
+            "whatsNew", "What's &New", about.show_release_notes, "Read what is new in this and earlier releases"
+        ),
         Entry("cite", "Cit&e", about.show_citation, "Copy BibTeX entries for a paper"),
         Entry("license", "L&icense", about.show_license, "Read the GNU General Public License"),
         Entry("aboutflowviz", "&About flowviz", about.show_summary, "Version, origin and license"),
-    )
-
-
-def fill_document_entries(menu: QMenu, actions: DocumentActions) -> None:
-    """Fill the part of the File menu about the document that is shown."""
-    fill_menu(
-        menu,
-        Entry("new", "&New", actions.new, "Start with an untrained flow", Key.New),
-        Entry("open", "&Open…", actions.choose, "Open a project, points or a picture", Key.Open),
-    )
-    recent = add_submenu(menu, "Open &Recent")
-    recent.setObjectName("recentMenu")
-    RecentMenu(menu, recent, actions.recent, actions.open)
-    found = fill_menu(
-        menu,
-        None,
-        Entry("save", "&Save", lambda: actions.shown.save(), "Save the project or the comparison", Key.Save),
-        Entry("saveas", "Save &As…", lambda: actions.shown.save_as(), "Save it to another file", SAVE_AS_KEY),
-        Entry("revert", "Re&vert", lambda: actions.shown.revert(), "Discard the unsaved changes"),
-        None,
-    )
-    actions.state_changed.connect(lambda: found["revert"].setEnabled(actions.can_revert))
-    found["revert"].setEnabled(actions.can_revert)
+    )  # fmt: skip
+    lessons.state.watch(lambda value: value.lesson is not None, actions["exportworksheet"].setEnabled)

@@ -4,36 +4,31 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMenu
 
 from flowviz.app.commands.actions import Entry, fill_menu
 from flowviz.app.document.recent_files import MAX_FILES, RecentFiles
 
 
-class RecentMenu(QObject):
+class RecentMenu(QMenu):
     """Menu of the recent projects, disabled while there are none.
 
     Its actions are made once and hidden while they are not needed, so that a command palette that is open can keep
     them while the list changes.
     """
 
-    def __init__(
-        self, file_menu: QMenu, menu: QMenu, recent: RecentFiles, open_project: Callable[[Path], object]
-    ) -> None:
-        super().__init__(menu)
+    def __init__(self, file_menu: QMenu, recent: RecentFiles, open_project: Callable[[Path], object]) -> None:
+        super().__init__("Open &Recent", file_menu)
+        self.setObjectName("recentMenu")
+        self.setToolTipsVisible(True)
         self._recent, self._open = recent, open_project
         self._paths: list[Path] = []
-        names = [f"recent{number}" for number in range(MAX_FILES)]
-        entries = [Entry(name, "", partial(self._open_entry, number), "") for number, name in enumerate(names)]
-        actions = fill_menu(
-            menu,
-            *entries,
+        *self._entries, self._clear = fill_menu(
+            self,
+            *(Entry(f"recent{number}", "", partial(self._open_entry, number), "") for number in range(MAX_FILES)),
             None,
             Entry("clearRecent", "&Clear", recent.clear, "Clear the list of recent projects"),
-        )
-        self._entries = [actions[name] for name in names]
-        self._clear, self._enable = actions["clearRecent"], menu.setEnabled
+        ).values()
         recent.changed.connect(self._update)
         file_menu.aboutToShow.connect(self._update)  # another window may have changed the list
         self._update()
@@ -50,7 +45,7 @@ class RecentMenu(QObject):
             entry.setToolTip(str(path))
             entry.setVisible(True)
         self._clear.setVisible(bool(self._paths))
-        self._enable(bool(self._paths))
+        self.setEnabled(bool(self._paths))
 
 
 def _title(number: int, path: Path) -> str:

@@ -126,7 +126,7 @@ def test_picture_takes_most_of_the_height_of_the_screen(presented: Window, qtbot
 
 
 def test_banner_takes_its_room_from_the_picture(presented: Window, qtbot: QtBot) -> None:
-    banner = presented.main.editing.by_hand.bar
+    banner = presented.main.by_hand.bar
     banner.show_exercise(Exercise(couplings=2, start=2.0, gap=1.5))
     banner.show()
     presented.main.resize(700, 600)  # the window manager need not give it the whole screen
