@@ -259,12 +259,11 @@ class MainWindow(QMainWindow):
         for each in actions.documents:
             each.failed.connect(self._stay_open)
             each.saves_ended.connect(self._close_after_saving)
-        self._layout.follow_probe(self.view, self._is_layout_kept)
         for sheet in (self._training.flow.sheet, self._training.target.text.sheet):
             sheet.opening.connect(self.motion.dissolve)
         self._pages = Pages(
             self._stack, self.welcome, comparisons, self.lessons, self._lesson_dock, self._presentation, self._layout,
-            self.notifications, self.motion, self._viewing,
+            self.notifications, self.motion, self._viewing, self.view,
         )  # fmt: skip
         for shown in (self.session.started, actions.document.opened):
             shown.connect(self._pages.show_cloud)
@@ -293,9 +292,6 @@ class MainWindow(QMainWindow):
         """Open the dialog that exports the selected flow of a comparison, or the only one."""
         self.welcome.leave()
         self.exports.show(self._export_source())
-
-    def _is_layout_kept(self) -> bool:
-        return self._presentation.is_on.value or self.lessons.is_shown.value
 
     def _show_title(self) -> None:
         shown = self.document_actions.shown.document

@@ -50,7 +50,7 @@ class Dock(QDockWidget):
         self._title, self._parts = title, (panel, *panel.findChildren(ScrollColumn))
         self.is_stretchable = panel.sizePolicy().verticalPolicy() != QSizePolicy.Policy.Maximum
         self.setSizePolicy(QSizePolicy.Policy.Maximum, panel.sizePolicy().verticalPolicy())  # the cloud takes the rest
-        self.fitted_width, self._fitted_height = self.needed_width, self.needed_height
+        self.fitted_size = self.needed_size
 
     def watch_content(self, on_switch: Callable[[], object], on_resize: Callable[[], object]) -> None:
         """Call a function when the user opens, closes or chooses a part, and another when the content is resized."""
@@ -63,43 +63,37 @@ class Dock(QDockWidget):
             column.need_changed.connect(on_resize)
 
     @property
-    def needed_width(self) -> int:
-        """Return the smallest width, in pixels, that cuts nothing off."""
-        return super().sizeHint().width()
-
-    @property
-    def needed_height(self) -> int:
-        """Return the height, in pixels, at which the panel does not scroll."""
-        return super().sizeHint().height()
+    def needed_size(self) -> QSize:
+        """Return the smallest width that cuts nothing off, and the height at which the panel does not scroll."""
+        return super().sizeHint()
 
     def fit(self) -> None:
         """Adopt the size that the content of the panel needs now."""
         for part in self._parts:
             part.updateGeometry()  # size hints are cached, also after a change of the width
-        self.fitted_width, self._fitted_height = self.needed_width, self.needed_height
+        self.fitted_size = self.needed_size
         self.updateGeometry()
 
-    def action(self, key: str | None) -> QAction:
+    def action(self, key: str) -> QAction:
         """Return the action that opens and closes the panel; a panel behind another tab counts as closed."""
         action = existing(self.toggleViewAction())
         action.setText(self._title)
         action.setObjectName(f"{self.objectName()}Action")
         action.setToolTip(f"Show or close the {self.windowTitle()} panel")
         self.visibilityChanged.connect(action.setChecked)  # a panel behind another tab counts as shown for Qt
-        if key is not None:
-            action.setShortcut(QKeySequence(key))
+        action.setShortcut(QKeySequence(key))
         return action
 
     def switch_floating(self) -> None:
         """Dock the panel, or detach it and move it above the cloud, where it covers none of the other panels."""
-        window, size = self.parent(), self.size().expandedTo(QSize(0, self.needed_height + GAP))
+        window, size = self.parent(), self.size().expandedTo(QSize(0, self.needed_size.height() + GAP))
         self.setFloating(not self.isFloating())
         if self.isFloating() and isinstance(window, QMainWindow) and (center := window.centralWidget()) is not None:
             self.resize(size)
             self.move(center.mapToGlobal(center.rect().center()) - self.rect().center())
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), self._fitted_height)
+        return QSize(self.needed_size.width(), self.fitted_size.height())
 
     def enterEvent(self, event: QEnterEvent | None) -> None:
         self._title_bar.update_buttons()

@@ -5,6 +5,7 @@ from PyQt6.QtWidgets import QStackedWidget
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.notices.notifications import Notifications
 from flowviz.app.pane.widgets import ViewerWidgets
+from flowviz.app.state.view import ViewState
 from flowviz.app.style.theme import enlarged_text
 from flowviz.app.welcome.welcome import Welcome
 from flowviz.app.widgets.motion import Dissolve
@@ -29,6 +30,7 @@ class Pages:
         notifications: Notifications,
         motion: Dissolve,
         widgets: ViewerWidgets,
+        view: ViewState,
     ) -> None:
         self._welcome, self._comparisons, self._presentation = welcome, comparisons, presentation
         self._lessons, self._lesson_dock, self._layout = lessons, lesson_dock, layout
@@ -36,11 +38,12 @@ class Pages:
         comparisons.changed.connect(self._finish_comparison)
         presentation.is_on.observe(bool, self._follow_presentation)
         presentation.text_scale.observe(float, self._scale)
+        view.observe(lambda value: value.tool == "probe", self._show_ledger)
         lessons.is_shown.observe(bool, self._follow_lessons)
         lessons.began.connect(self._show_cloud_alone)
         lessons.pointer.revealing.connect(presentation.give_way)
         lessons.observer.add(lambda: {"presenting": presentation.is_on.value}, presentation.is_on.changed)
-        lessons.observer.add(lambda: {"panels": layout.open_names}, *layout.visibility_changes)
+        lessons.observer.add(lambda: {"panels": layout.open_names}, *(dock.visibilityChanged for dock in layout.docks))
 
     def show_cloud(self) -> None:
         """Show the cloud, in place of the start page or a comparison."""
@@ -85,7 +88,7 @@ class Pages:
             self._comparisons.return_bar.hide()
             if not self._comparisons.is_shown:  # which hides panels
                 self._layout.remember()
-        self._set_notices_aside()
+        self._notifications.set_aside(self._arranges_panels)
 
     def _scale(self, scale: float) -> None:
         self._comparisons.grid.set_text_scale(scale)
@@ -94,7 +97,7 @@ class Pages:
 
     def _follow_lessons(self, is_shown: bool) -> None:
         """Open or close the panel of the lessons, after leaving everything else that arranges the panels."""
-        self._set_notices_aside()
+        self._notifications.set_aside(self._arranges_panels)
         self._widgets.view_bar.keep_labels(is_shown)
         if is_shown:
             self._show_cloud_alone()
@@ -103,5 +106,12 @@ class Pages:
         self._presentation.give_way()
         self._lesson_dock.set_open(is_shown)
 
-    def _set_notices_aside(self) -> None:
-        self._notifications.set_aside(self._presentation.is_on.value or self._lessons.is_shown.value)
+    def _show_ledger(self, probes: bool) -> None:
+        """Open the ledger while the probe is the tool, unless the panels are not the user's own."""
+        if not self._arranges_panels:
+            self._layout.show_ledger(probes)
+
+    @property
+    def _arranges_panels(self) -> bool:
+        """Return whether a presentation or the lessons have arranged the panels."""
+        return self._presentation.is_on.value or self._lessons.is_shown.value

@@ -10,7 +10,6 @@ from flowviz.app.desktop.existing import existing
 from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.pane.inspector import Inspector
 from flowviz.app.pane.ledger_panel import LedgerPanel
-from flowviz.app.state.view import ViewState
 from flowviz.app.style.tokens import UNIT
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.widgets import TrainingWidgets
@@ -37,7 +36,7 @@ class PanelLayout(QObject):
     """Creates the panels, arranges them, and saves and restores how the user arranged them.
 
     Attributes:
-        visibility_changes: A signal of each panel, emitted when it is opened, closed or moved.
+        docks: The panels.
         help_buttons: The buttons that show and hide explanations in the panels.
     """
 
@@ -71,9 +70,8 @@ class PanelLayout(QObject):
         self.inspector = Dock("inspector", "Layer &Inspector", inspector, window)
         self.ledger = Dock("ledger", "Le&dger", ledger, window)
         self.help_buttons = inspector.help, ledger.help, panels.metrics.help, panels.flow.help
-        self._docks = self.target, self.training, self.loss, self.inspector, self.ledger
-        self.visibility_changes = [dock.visibilityChanged for dock in self._docks]
-        self._hidden, self._makes_room = list[Dock](), False  # for several clouds
+        self.docks = self.target, self.training, self.loss, self.inspector, self.ledger
+        self._hidden, self._makes_room = set[Dock](), False  # for several clouds
         self._has_opened_ledger = False  # for the probe, so that it closes with it
         self._is_compact = False  # whether the inspector was tabbed behind the loss panel for lack of room
         self._fit_timer = delayed(self, self._fit)  # once all pending layout requests are handled
@@ -82,7 +80,7 @@ class PanelLayout(QObject):
         self._extra_widths: dict[Dock, int] = {}  # by the first panel of each column
         self._befores = list[tuple[QByteArray, bool, bool]]()  # layouts that were set aside, that of the user first
         window.installEventFilter(self)
-        for dock in self._docks:
+        for dock in self.docks:
             for signal in (dock.dockLocationChanged, dock.visibilityChanged):
                 signal.connect(lambda: self._fit_timer.start())
             dock.watch_content(self.follow_content, partial(self._make_room, dock))
@@ -90,8 +88,8 @@ class PanelLayout(QObject):
 
     def fill_menu(self, menu: QMenu) -> None:
         """Add an entry for each panel."""
-        for dock in self._docks:
-            action = dock.action(KEYS.get(dock.objectName()))
+        for dock in self.docks:
+            action = dock.action(KEYS.get(dock.objectName(), ""))
             menu.addAction(action)
             action.triggered.connect(partial(self._on_triggered, dock))
 
@@ -109,32 +107,28 @@ class PanelLayout(QObject):
         else:
             self._set_default_widths(self.target, self.inspector)
 
-    def follow_probe(self, view: ViewState, is_kept: Callable[[], bool]) -> None:
-        """Open the ledger while the probe is the tool, unless the layout is kept, as in presentations and lessons."""
-        view.observe(lambda value: value.tool, lambda tool: None if is_kept() else self.show_ledger(tool == "probe"))
-
     def show_ledger(self, wanted: bool) -> None:
         """Open the ledger in front of the inspector, where no other panel has to move, or close it again."""
         if wanted and self.ledger.isHidden():
-            self._leave_page()
-            self._put_ledger()
-            self.ledger.show()
-            self.ledger.raise_()
+            self._open(self.ledger)
             self._has_opened_ledger = True
         elif not wanted and self._has_opened_ledger:
             self.ledger.close()
-            self._forget_hidden(self.ledger)
+            self._hidden.discard(self.ledger)
             self._has_opened_ledger = False
 
     def _on_triggered(self, dock: Dock, shown: bool) -> None:
-        self._forget_hidden(dock)
+        self._hidden.discard(dock)
         if shown:
-            self._leave_page()  # which may restore a layout without it
-            dock.show()
-            if dock is self.ledger:
-                self._put_ledger()
-            dock.raise_()
+            self._open(dock)
         self._has_opened_ledger &= dock is not self.ledger  # which stays as the user wants it
+
+    def _open(self, dock: Dock) -> None:
+        self._leave_page()  # which may restore a layout without the panel
+        dock.show()
+        if dock is self.ledger:
+            self._put_ledger()
+        dock.raise_()
 
     def _put_ledger(self) -> None:
         """Tab the ledger with the inspector if that is docked, unless the user has moved it to the other side.
@@ -164,7 +158,7 @@ class PanelLayout(QObject):
     def reset(self) -> None:
         """Return to the default layout."""
         self._leave_all()
-        for dock in self._docks:
+        for dock in self.docks:
             self._window.removeDockWidget(dock)
         self._arrange()
         self._set_default_widths(self.target, self.inspector)
@@ -186,7 +180,7 @@ class PanelLayout(QObject):
 
     def open_panels(self, names: frozenset[str]) -> None:
         """Open these panels, all of them on the left, and close the others."""
-        for dock in self._docks:
+        for dock in self.docks:
             is_open = _name(dock) in names or (dock is self.training and FORMER_FLOW in names)
             if is_open and self._window.dockWidgetArea(dock) != LEFT:
                 self._window.addDockWidget(LEFT, dock)
@@ -198,12 +192,11 @@ class PanelLayout(QObject):
         self.open_panels(self.open_names | {_name(dock)})
 
     def put_back(self) -> None:
-        """Restore the panels that were set aside last, if there are any."""
-        if self._befores:
-            state, self._is_compact, self._has_opened_ledger = self._befores.pop()
-            self._window.restoreState(state, VERSION)
-            self._adapt_to_width()  # at once, for the first picture
-            self._fit_timer.start()
+        """Restore the panels that were set aside last."""
+        state, self._is_compact, self._has_opened_ledger = self._befores.pop()
+        self._window.restoreState(state, VERSION)
+        self._adapt_to_width()  # at once, for the first picture
+        self._fit_timer.start()
         if self._makes_room:
             self.make_room()
 
@@ -220,22 +213,20 @@ class PanelLayout(QObject):
             for dock in (self.inspector, self.ledger):
                 if not (dock.isHidden() or dock.isFloating()) and self._window.dockWidgetArea(dock) == RIGHT:
                     dock.hide()
-                    self._hidden.append(dock)
+                    self._hidden.add(dock)
 
     def give_back_room(self) -> None:
         """Show the panels that were hidden to make room, except for those that the user has opened since."""
         self._makes_room = False
-        hidden, self._hidden = self._hidden, []
-        for dock in hidden:
-            dock.show()
-
-    def _forget_hidden(self, dock: Dock) -> None:
-        self._hidden = [each for each in self._hidden if each is not dock]
+        for dock in self.docks:
+            if dock in self._hidden:
+                dock.show()
+        self._hidden.clear()
 
     @property
     def open_names(self) -> frozenset[str]:
         """Return the names of the open panels."""
-        names = frozenset(_name(dock) for dock in self._docks if not dock.isHidden())
+        names = frozenset(_name(dock) for dock in self.docks if not dock.isHidden())
         return names | {FORMER_FLOW} if _name(self.training) in names else names
 
     def follow_content(self) -> None:
@@ -244,11 +235,13 @@ class PanelLayout(QObject):
         Call it before the content or the text size changes.
         """
         for column in self._columns():
-            self._extra_widths.setdefault(column[0], column[0].width() - max(dock.fitted_width for dock in column))
+            self._extra_widths.setdefault(
+                column[0], column[0].width() - max(dock.fitted_size.width() for dock in column)
+            )
         self._width_timer.start()
 
     def _restore_extra_widths(self) -> None:
-        for dock in self._docks:
+        for dock in self.docks:
             dock.fit()
         extra_widths, self._extra_widths = self._extra_widths, {}
         columns = [column for column in self._columns() if column[0] in extra_widths]
@@ -266,7 +259,7 @@ class PanelLayout(QObject):
 
     def _arrange(self) -> None:
         self._is_compact = False
-        for dock in self._docks:
+        for dock in self.docks:
             self._window.addDockWidget(RIGHT if dock in {self.inspector, self.ledger} else LEFT, dock)
             dock.setFloating(False)
             dock.setVisible(dock is not self.ledger)
@@ -275,7 +268,7 @@ class PanelLayout(QObject):
     def _set_default_widths(self, *docks: Dock) -> None:
         shares = [LEFT_SHARE if dock is self.target else RIGHT_SHARE for dock in docks]
         widths = [min(round(share * self._window.width()), MAX_PANEL_WIDTH) for share in shares]
-        widths = [max(dock.needed_width, width) for dock, width in zip(docks, widths, strict=True)]
+        widths = [max(dock.needed_size.width(), width) for dock, width in zip(docks, widths, strict=True)]
         self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
 
     def _fit(self) -> None:
@@ -294,7 +287,7 @@ class PanelLayout(QObject):
 
     def _make_room(self, dock: Dock) -> None:
         """Let a panel grow with its content at the expense of a stretchable panel; other panels keep their places."""
-        is_cut_off = dock.is_stretchable and dock.height() < dock.needed_height
+        is_cut_off = dock.is_stretchable and dock.height() < dock.needed_size.height()
         for column in self._columns():
             below = column[column.index(dock) + 1 :] if dock in column else []
             if is_cut_off or (below and below[0].is_stretchable):
@@ -318,7 +311,7 @@ class PanelLayout(QObject):
         self._is_compact &= is_tabbed  # else the user has moved it
         areas = [self._window.dockWidgetArea(dock) for dock in (self.loss, self.inspector)]
         has_ledger = self.ledger in self._window.tabifiedDockWidgets(self.inspector)  # which then follows it
-        has_room = self._window.width() >= _needed_width(self._docks[:3]) + MIN_CENTER + self.inspector.needed_width
+        has_room = self._window.width() >= _needed_width(self.docks[:3]) + MIN_CENTER + _needed_width([self.inspector])
         if areas == [LEFT, RIGHT] and not has_room:
             self._window.tabifyDockWidget(self.loss, self.inspector)
             self.loss.raise_()
@@ -334,7 +327,7 @@ class PanelLayout(QObject):
 
     def _columns(self) -> list[list[Dock]]:
         """Return the visible docked panels, from top to bottom, grouped by column."""
-        shown = [dock for dock in self._docks if not dock.isFloating() and not dock.visibleRegion().isEmpty()]
+        shown = [dock for dock in self.docks if not dock.isFloating() and not dock.visibleRegion().isEmpty()]
         shown.sort(key=lambda dock: dock.y())
         return [[dock for dock in shown if dock.x() == x] for x in {dock.x() for dock in shown}]
 
@@ -349,7 +342,7 @@ def _name(dock: QDockWidget) -> str:
 
 
 def _needed_width(column: Sequence[Dock]) -> int:
-    return max(dock.needed_width for dock in column)
+    return max(dock.needed_size.width() for dock in column)
 
 
 def _heights(column: list[Dock], bottom: int) -> dict[Dock, int]:

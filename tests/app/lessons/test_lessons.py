@@ -57,8 +57,8 @@ def test_lessons_can_open_every_panel_of_the_window(window: Window) -> None:
     for name in get_args(PanelName):
         window.main._layout.open_panels(frozenset({name}))
         assert open_panels(window) == (both if name in both else {name})
-        assert [each.isHidden() for each in window.main._layout._docks].count(False) == 1
-    assert len(window.main._layout._docks) == len(get_args(PanelName)) - 1
+        assert [each.isHidden() for each in window.main._layout.docks].count(False) == 1
+    assert len(window.main._layout.docks) == len(get_args(PanelName)) - 1
 
 
 def test_the_cloud_keeps_most_of_a_small_window(qtbot: QtBot, learner: Learner, window: Window, lesson: Lesson) -> None:
