@@ -66,7 +66,6 @@ from flowviz.app.window.presentation import Presentation
 from flowviz.app.window.presentation_bar import PresentationBar
 from flowviz.app.workspace.comparisons import Comparisons
 from flowviz.app.workspace.surroundings import Surroundings
-from flowviz.exporting.commands import TrainingCopy
 from flowviz.projects import Comparison, Project
 from flowviz.projects.drafts import Drafts, drafts_folder
 from flowviz.specs.edits import Edits
@@ -211,8 +210,8 @@ class MainWindow(QMainWindow):
         self._presentation = Presentation(self, self._center, view, self.appearance, self._lesson_dock)
         fill_training_menu(
             add_submenu(bar, "&Train"), training.controls, self.session, lambda: self.comparisons.trainings,
-            viewing.history, self._copy_training, self.warm_up, self.comparisons.choose, self.comparisons.add_beside,
-            self.by_hand.choose, self.layer_editor,
+            viewing.history, lambda title, copy: self.exports.copy_training(title, copy, self._export_source()),
+            self.warm_up, self.comparisons.choose, self.comparisons.add_beside, self.by_hand.choose, self.layer_editor,
         )  # fmt: skip
         fill_layers_menu(
             add_submenu(bar, "&Layers"), self.view, viewing.playback, self.viewer.playhead.toggle_playing,
@@ -319,9 +318,6 @@ class MainWindow(QMainWindow):
             return ExportedProject(self.comparisons.compared.value.selected, None, False, project, size, figure)
         is_saved = document.path is not None and not document.is_changed
         return ExportedProject(document.name, document.path, is_saved, project, size, figure)
-
-    def _copy_training(self, title: str, copy: TrainingCopy) -> None:
-        self.exports.copy_training(title, copy, self._export_source())
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         media = existing(existing(event).mimeData())

@@ -4,9 +4,9 @@ import os
 
 from PyQt6.QtCore import QMetaType
 from PyQt6.QtDBus import QDBusArgument, QDBusConnection, QDBusMessage
-from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication, QWidget
 
+NAME = "flowviz"  # of the program, its icon and its desktop entry
 ADDRESS = "DBUS_SESSION_BUS_ADDRESS"  # environment variable
 SERVICE, PATH = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
 
@@ -31,7 +31,7 @@ class DesktopNotifier:
             return
         QApplication.alert(self._window)
         if self._bus is not None:
-            self._bus.send(notification("flowviz", sentence))
+            self._bus.send(notification(NAME, sentence))
 
 
 def session_bus() -> QDBusConnection | None:
@@ -46,7 +46,7 @@ def launcher_progress(percent: int | None) -> QDBusMessage:
     """Return the message that sets the progress in the task bar, as in https://wiki.ubuntu.com/Unity/LauncherAPI."""
     message = QDBusMessage.createSignal("/flowviz", "com.canonical.Unity.LauncherEntry", "Update")
     properties = {"progress": (percent or 0) / 100, "progress-visible": percent is not None}
-    message.setArguments([f"application://{_desktop_entry()}.desktop", properties])
+    message.setArguments([f"application://{NAME}.desktop", properties])
     return message
 
 
@@ -56,10 +56,6 @@ def notification(title: str, text: str) -> QDBusMessage:
     replaced_id, actions = QDBusArgument(), QDBusArgument()  # plain Python values would be sent as other types
     replaced_id.add(0, QMetaType.fromName(b"uint").id())
     actions.add([], QMetaType.fromName(b"QStringList").id())
-    hints = {"suppress-sound": True, "desktop-entry": _desktop_entry()}
-    message.setArguments(["flowviz", replaced_id, _desktop_entry(), title, text, actions, hints, -1])
+    hints = {"suppress-sound": True, "desktop-entry": NAME}
+    message.setArguments([NAME, replaced_id, NAME, title, text, actions, hints, -1])
     return message
-
-
-def _desktop_entry() -> str:
-    return QGuiApplication.desktopFileName() or "flowviz"

@@ -39,7 +39,9 @@ class Appearance(QObject):
         self._settings = settings()
         self.chosen_theme: Theme | None = self._stored("theme", get_args(Theme), None)
         self.text_size: int = self._stored("textSize", tuple(TEXT_SIZES.values()), 100)
-        reduced = self._stored("reduceMotion", (True, False), not _style_animates())
+        # Systems can turn the animations of the style off.
+        animates = existing(QApplication.style()).styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+        reduced = self._stored("reduceMotion", (True, False), not animates)
         self.is_motion_reduced: State[bool] = State(reduced, self)
 
     @property
@@ -95,8 +97,3 @@ class Appearance(QObject):
 
     def _store(self, key: str, value: Any) -> None:
         self._settings.setValue(f"appearance/{key}", str(value))
-
-
-def _style_animates() -> bool:
-    """Return whether the style animates widgets; systems can turn that off."""
-    return existing(QApplication.style()).styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0

@@ -43,7 +43,7 @@ class EditMenu(QObject):
         super().__init__(window)
         self._window, self._history, self._importer = window, history, importer
         self._group = QUndoGroup(self)  # of which the stack of the shown view is active
-        actions = fill_menu(
+        self.undo, self.redo, self._cut, self._copy, _, self._select_all = fill_menu(
             menu,
             Entry("undo", "&Undo", lambda: self._history.undo(), "Undo the last change"),
             Entry("redo", "&Redo", lambda: self._history.redo(), "Redo what was undone"),
@@ -57,9 +57,7 @@ class EditMenu(QObject):
             Entry(
                 "selectall", "Select &All", partial(self._edit, "selectAll"), "Select all of the text", Key.SelectAll
             ),
-        )  # fmt: skip
-        self.undo, self.redo = actions["undo"], actions["redo"]
-        self._cut, self._copy, self._select_all = actions["cut"], actions["copy"], actions["selectall"]
+        ).values()  # fmt: skip
         self.undo.setShortcuts(Key.Undo)
         self.redo.setShortcuts(Key.Redo)
         self._group.indexChanged.connect(self._show_steps)

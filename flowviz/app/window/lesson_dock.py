@@ -29,9 +29,14 @@ class LessonDock(Dock):
         if is_open:
             buttons = self._window.findChildren((DisclosureButton, SheetButton))
             self._openers = {each: each.isChecked() for each in buttons}
-            self._panels.replace(self, self._wanted_width())
+            self._panels.set_aside()
+            self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
+            self.show()
+            self._fit_width()
         else:
-            self._panels.remove(self)
+            self._panels.put_back()
+            self._window.removeDockWidget(self)
+            self.setParent(None)  # else Qt adds it to layouts that it restores
             for opener, was_open in self._openers.items():
                 opener.setChecked(was_open)
 
@@ -40,11 +45,12 @@ class LessonDock(Dock):
         self.setWindowTitle(TITLE if scale == 1 else PRESENTED_TITLE)
         self._lessons.panel.set_text_scale(scale)
         if not self.isHidden() and scale != 1:
-            self._window.resizeDocks([self], [self._wanted_width()], Qt.Orientation.Horizontal)
+            self._fit_width()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         existing(event).ignore()  # it closes with the lessons, which may ask first
         self._lessons.leave()
 
-    def _wanted_width(self) -> int:
-        return min(self._lessons.panel.wanted_width, round(MAX_WIDTH_SHARE * self._window.width()))
+    def _fit_width(self) -> None:
+        width = min(self._lessons.panel.wanted_width, round(MAX_WIDTH_SHARE * self._window.width()))
+        self._window.resizeDocks([self], [width], Qt.Orientation.Horizontal)

@@ -21,7 +21,7 @@ from flowviz.app.pane.playback_bar import PlaybackBar
 from flowviz.app.pane.stage_keys import MAX_STAGES
 from flowviz.app.pane.view_bar import ViewBar
 from flowviz.app.pane.widgets import ViewerWidgets
-from flowviz.app.state.view import Figure, View, ViewState
+from flowviz.app.state.view import Figure, ViewState
 from flowviz.app.style.appearance import TEXT_SIZES, Appearance
 from flowviz.app.style.icons import icon
 from flowviz.app.style.theme import THEMES
@@ -159,9 +159,7 @@ def fill_view_menu(
         None,
     )  # fmt: skip
     for figure, entry in FIGURES.items():
-        action = actions[entry.id]
-        bind_control(view, partial(_shows_figure, figure), action, partial(_set_figure, view, figure))
-        view.watch(methodcaller("problem", figure), partial(enable_unless, action, tip=entry.tip))
+        _bind_figure(view, figure, actions[entry.id], entry.tip)
     for zoomed in (actions["zoomin"], actions["zoomout"]):  # the overview has a scale of its own
         view.watch(lambda value: not value.seen.overview, zoomed.setEnabled)
     bind_control(
@@ -207,12 +205,15 @@ def _bind_explanations(action: QAction, *buttons: HelpButton) -> None:
     update()
 
 
-def _shows_figure(figure: Figure, view: View) -> bool:
-    return view.figure == figure
-
-
-def _set_figure(view: ViewState, figure: Figure, shown: bool) -> None:
-    view.change(figure=figure if shown else None)
+def _bind_figure(view: ViewState, figure: Figure, action: QAction, tip: str) -> None:
+    """Let a command show a figure in place of the cloud, if it is possible for the flow."""
+    bind_control(
+        view,
+        lambda value: value.figure == figure,
+        action,
+        lambda shown: view.change(figure=figure if shown else None),
+    )
+    view.watch(methodcaller("problem", figure), partial(enable_unless, action, tip=tip))
 
 
 def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:

@@ -171,13 +171,6 @@ class PanelLayout(QObject):
         for dock in self._window.findChildren(Dock):
             dock.hide()
 
-    def replace(self, dock: Dock, width: int) -> None:
-        """Set all panels aside for another one, of a width in pixels."""
-        self.set_aside()
-        self._window.addDockWidget(RIGHT, dock)
-        dock.show()
-        self._window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
-
     def open_panels(self, names: frozenset[str]) -> None:
         """Open these panels, all of them on the left, and close the others."""
         for dock in self.docks:
@@ -199,12 +192,6 @@ class PanelLayout(QObject):
         self._fit_timer.start()
         if self._makes_room:
             self.make_room()
-
-    def remove(self, dock: Dock) -> None:
-        """Restore the panels that another one has replaced."""
-        self.put_back()
-        self._window.removeDockWidget(dock)
-        dock.setParent(None)  # else Qt adds it to layouts that it restores
 
     def make_room(self) -> None:
         """Hide the panels on the right where several clouds have too little room, until `give_back_room`."""
@@ -351,20 +338,17 @@ def _heights(column: list[Dock], bottom: int) -> dict[Dock, int]:
     If there is too little room, the panels that stretch, such as the loss panel, take what they need, but at most half
     of the room, and some of the others scroll.
     """
+    fixed = {dock: dock.sizeHint().height() for dock in column if not dock.is_stretchable}
+    flexible = {dock: dock.sizeHint().height() for dock in column if dock.is_stretchable}
     room = sum(dock.height() for dock in column)
-    if not any(dock.is_stretchable for dock in column):  # Qt leaves the rest of such a column empty
+    if not flexible:  # Qt leaves the rest of such a column empty
         room += max(bottom - column[-1].geometry().bottom(), 0)
-    needed = {dock: dock.sizeHint().height() for dock in column}
-    stretchable = [dock for dock in column if dock.is_stretchable]
-    fixed = sum(height for dock, height in needed.items() if not dock.is_stretchable)
-    flexible = sum(needed.values()) - fixed
-    if fixed + flexible > room:
-        taken = min(flexible, max(room // 2, room - fixed))
-        shared = _leveled({dock: needed[dock] for dock in stretchable}, taken)
-        return shared | _leveled({dock: needed[dock] for dock in column if not dock.is_stretchable}, room - taken)
-    rest = room - fixed
-    stretched = sum(dock.height() for dock in stretchable)
-    return needed | {dock: round(rest * dock.height() / stretched) for dock in stretchable}
+    rest, wanted = room - sum(fixed.values()), sum(flexible.values())
+    if wanted > rest:
+        taken = min(wanted, max(room // 2, rest))
+        return _leveled(flexible, taken) | _leveled(fixed, room - taken)
+    stretched = sum(dock.height() for dock in flexible)
+    return fixed | {dock: round(rest * dock.height() / stretched) for dock in flexible}
 
 
 def _leveled(needed: Mapping[Dock, int], room: int) -> dict[Dock, int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QByteArray, QDeadlineTimer, QEvent, QObject, QSize, Qt
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QWIDGETSIZE_MAX, QDockWidget, QMainWindow, QMenu, QStatusBar, QToolBar, QWidget
+from PyQt6.QtWidgets import QWIDGETSIZE_MAX, QDockWidget, QMainWindow, QMenu, QWidget
 from PyQt6.sip import isdeleted
 
 from flowviz.app.commands.actions import Entry, fill_menu
@@ -26,7 +26,6 @@ class WindowSnapshot:
     size: QSize
     state: Qt.WindowState
     layout: QByteArray
-    bars: list[QWidget]  # the visible ones
     focus: QWidget | None
 
 
@@ -39,7 +38,7 @@ class Presentation(QObject):
     """
 
     def __init__(
-        self, window: QMainWindow, center: CentralWidget, menu: QMenu, appearance: Appearance, *kept: QDockWidget
+        self, window: QMainWindow, center: CentralWidget, menu: QMenu, appearance: Appearance, kept: QDockWidget
     ) -> None:
         """Add the actions for both modes to a menu.
 
@@ -48,21 +47,24 @@ class Presentation(QObject):
             center: The widget that is presented.
             menu: The menu.
             appearance: Its text size does not enlarge the text of a presentation further.
-            kept: The panels that stay open in presentation mode.
+            kept: The panel that stays open in presentation mode.
         """
         super().__init__(window)
         self._window, self._center, self._kept, self._appearance = window, center, kept, appearance
         self.is_on, self.text_scale = State(False, self), State(1.0, self)
         self._before: WindowSnapshot | None = None  # of the latest presentation
         self._restoring = QDeadlineTimer()  # while the window manager has yet to resize the window
-        tip = "Show the cloud, or all clouds of a comparison, on the whole screen (Esc to leave)"
         self._full_screen, self._presentation = fill_menu(
             menu,
             Entry(
                 "fullscreen", "F&ull Screen", self._show_full_screen, "Show the window on the whole screen", "F11",
                 checked=False,
             ),
-            Entry("presentation", "Pr&esentation", self._present, tip, "F5", checked=False),
+            Entry(
+                "presentation", "Pr&esentation", self._present,
+                "Show the cloud, or all clouds of a comparison, on the whole screen (Esc to leave)", "F5",
+                checked=False,
+            ),
         ).values()  # fmt: skip
         window.installEventFilter(self)
 
@@ -84,12 +86,11 @@ class Presentation(QObject):
 
     def _enter(self) -> None:
         window = self._window
-        bars = [bar for kind in (QToolBar, QStatusBar) for bar in window.findChildren(kind) if bar.isVisible()]
         state = window.windowState()
-        self._before = WindowSnapshot(window.size(), state, window.saveState(), bars, window.focusWidget())
-        for widget in (*bars, *(dock for dock in window.findChildren(QDockWidget) if dock not in self._kept)):
-            widget.hide()
-        self._show_menu_bar(False)
+        self._before = WindowSnapshot(window.size(), state, window.saveState(), window.focusWidget())
+        for dock in set(window.findChildren(QDockWidget)) - {self._kept}:
+            dock.hide()
+        self._show_bars(False)
         self._scale()
         window.setWindowState(state | FULL_SCREEN)
 
@@ -97,9 +98,7 @@ class Presentation(QObject):
         self._window.setWindowState(before.state)
         self.text_scale.set(1.0)
         self._center.set_presenting(False)
-        self._show_menu_bar(True)
-        for bar in before.bars:
-            bar.show()
+        self._show_bars(True)
         self._restore_layout(before)
         self._restoring.setRemainingTime(RESTORE_PERIOD_MS)
 
@@ -115,8 +114,9 @@ class Presentation(QObject):
         other_states = self._window.windowState() & ~FULL_SCREEN
         self._window.setWindowState(other_states | FULL_SCREEN if on else other_states)
 
-    def _show_menu_bar(self, is_shown: bool) -> None:
-        """Show the menu bar, or give it no height: shortcuts of a hidden menu bar do not work."""
+    def _show_bars(self, is_shown: bool) -> None:
+        """Show the status bar and the menu bar, or hide them; shortcuts work if the menu bar only has no height."""
+        existing(self._window.statusBar()).setVisible(is_shown)
         bar = existing(self._window.menuBar())
         # Else the Tab key would lead to its corner, and the bar would keep Escape from the window.
         existing(bar.cornerWidget()).setVisible(is_shown)
