@@ -24,7 +24,7 @@ class Entry:
         title: Text of the menu entry, with its mnemonic.
         run: Called when the command is chosen, with the check mark if it has one. None if a state is bound to it.
         tip: Description.
-        key: Shortcut.
+        key: Shortcut; empty for none.
         checked: Whether it has a check mark at first; None for a command that never has one.
     """
 
@@ -32,7 +32,7 @@ class Entry:
     title: str
     run: Callable[..., object] | None
     tip: str
-    key: str | Key | None = None
+    key: str | Key = ""
     checked: bool | None = None
 
 
@@ -42,8 +42,7 @@ def create_action(entry: Entry, parent: QObject) -> QAction:
     action.setObjectName(f"{entry.id}Action")
     if entry.id in GLYPHS:
         action.setIcon(icon(entry.id))
-    if entry.key is not None:
-        action.setShortcut(QKeySequence(entry.key))
+    action.setShortcut(QKeySequence(entry.key))
     action.setToolTip(entry.tip)
     if entry.checked is not None:
         action.setCheckable(True)
