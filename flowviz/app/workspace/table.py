@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QSize, QSortFilterProxyModel, Qt
-from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent, QResizeEvent
+from PyQt6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt
+from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent, QResizeEvent, QStandardItemModel
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from flowviz.app.desktop.existing import existing
@@ -22,7 +22,10 @@ from flowviz.specs import figures
 
 BEST = "★"  # beside the best value of a column
 NAME_COLUMN, MAX_NAME = 0, 16  # characters that can be read without room for more
-VALUE_ROLE = Qt.ItemDataRole.UserRole  # the number, for sorting
+Role, ACROSS = Qt.ItemDataRole, Qt.Orientation.Horizontal
+VALUE_ROLE = Role.UserRole  # the number, for sorting, or the name of an entrant
+Cell = dict[int, Any]  # what a cell shows, by role
+PLAIN: Cell = dict.fromkeys((Role.AccessibleTextRole, Role.BackgroundRole, Role.FontRole, VALUE_ROLE))
 TIPS = {
     "gap": "Distance from the best possible loss, in nats: 0 is a perfect fit. Measured on test points at "
     "the end of the training; until then on validation points, and not ranked",
@@ -46,153 +49,120 @@ NAME_ALIGNED, ALIGNED = (
 )  # also of the headings
 
 
-class FiguresModel(QAbstractTableModel):
-    """Model of the table: a row for each entrant, its name and its state, and a column for each figure."""
+class FiguresModel(QStandardItemModel):
+    """Model of the table: a row for each entrant, and below them means over seeds and limits by counting.
 
-    def __init__(self, compared: Compared) -> None:
-        super().__init__()
-        self._update(compared, rows_below(compared))
+    The first column has the names, and the others have the figures.
+    """
 
-    def name(self, row: int) -> str:
-        """Return the name of the entrant in a row. Empty for a mean over seeds and for a limit by counting."""
-        return "" if self.is_summary(row) else self._value.runs[row].name
+    def __init__(self) -> None:
+        super().__init__(0, 1 + len(COLUMNS))
+        self.setHeaderData(NAME_COLUMN, ACROSS, NAME_ALIGNED, Role.TextAlignmentRole)
+        for section, column in enumerate(COLUMNS, 1):
+            self.setHeaderData(section, ACROSS, ALIGNED, Role.TextAlignmentRole)
+            self.setHeaderData(section, ACROSS, TIPS[column.name], Role.ToolTipRole)
 
-    def is_summary(self, row: int) -> bool:
-        """Return whether a row is below those of the entrants: a mean or a deviation over seeds, or a limit."""
-        return row >= len(self._value.runs)
-
-    def is_shown(self, section: int) -> bool:
-        """Return whether a column is shown: it has values, and adds information to the others."""
-        return section == NAME_COLUMN or COLUMNS[section - 1] in self._brief
-
-    def show_change(self, old: Compared, new: Compared) -> None:
-        """Show another state of the entrants."""
-        if (old.runs, old.limits) == (new.runs, new.limits):
-            return
-        summaries = rows_below(new)
-        if old.names != new.names or len(summaries) != len(self._summaries):
-            self.beginResetModel()
-            self._update(new, summaries)
-            self.endResetModel()
-        else:
-            before = self._content
-            self._update(new, summaries)
-            if self._content != before:  # most turns change no figure, and Qt would measure all cells again
-                self._announce()
+    def show(self, headings: Sequence[str], columns: Sequence[Sequence[Cell]]) -> None:
+        """Show other headings and cells, column by column."""
+        self.setHorizontalHeaderLabels(headings)
+        self.setRowCount(len(columns[NAME_COLUMN]))
+        for section, cells in enumerate(columns):
+            for row, cell in enumerate(cells):
+                self.setItemData(self.index(row, section), PLAIN | cell)  # Qt keeps roles that are not named
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
-        return Qt.ItemFlag.ItemIsEnabled if self.is_summary(index.row()) else super().flags(index)
-
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._value.runs) + len(self._summaries)
-
-    def columnCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else 1 + len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        match role:
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return NAME_ALIGNED if section == NAME_COLUMN else ALIGNED
-            case Qt.ItemDataRole.DisplayRole if section == NAME_COLUMN:
-                return "entrant"
-            case Qt.ItemDataRole.DisplayRole:
-                column = COLUMNS[section - 1]
-                return SHORT.get(column.name, column.heading(self._rows))
-            case Qt.ItemDataRole.ToolTipRole if section != NAME_COLUMN:
-                return TIPS[COLUMNS[section - 1].name]
-        return None
-
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if self.is_summary(index.row()):
-            return _summary(self._summaries[index.row() - len(self._value.runs)], index.column(), role)
-        run = self._value.runs[index.row()]
-        if index.column() == NAME_COLUMN:
-            return _name(run, role)
-        return self._figure(index.row(), index.column() - 1, role)
-
-    def _figure(self, row: int, number: int, role: int) -> Any:
-        column, summary = COLUMNS[number], self._rows[row]
-        text, value = cell_text(summary, column), self._sorting[row][number]
-        is_best = row in self._best[number]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return f"{BEST} {text}" if is_best else text
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{summary.text(column)}, the best" if is_best else summary.text(column)
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return ALIGNED
-            case Qt.ItemDataRole.ToolTipRole:
-                return f"{TIPS[column.name]}.\nHere: {summary.text(column)}"
-            case Qt.ItemDataRole.BackgroundRole if is_best:
-                return QBrush(QColor(*COLORS["chosen"][shown_theme()]))
-            case Qt.ItemDataRole.FontRole if is_best:
-                font = QFont()
-                font.setBold(True)
-                return font
-        return value if role == VALUE_ROLE else None
-
-    @property
-    def _content(self) -> tuple[object, ...]:
-        """Return what the cells show."""
-        return self._rows, self._summaries, [_name(run, Qt.ItemDataRole.ToolTipRole) for run in self._value.runs]
-
-    def _update(self, value: Compared, summaries: list[SummaryRow]) -> None:
-        self._value, self._summaries = value, summaries
-        self._rows = rows_of(self._value.runs)
-        self._brief = brief_columns(self._rows)
-        self._best = [best_of(column, self._rows) for column in COLUMNS]
-        self._sorting = [[_sorted_by(row, column, self._rows) for column in COLUMNS] for row in self._rows]
-
-    def _announce(self) -> None:
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS))
-        if self._value.runs:
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+        enabled = Qt.ItemFlag.ItemIsEnabled
+        return enabled | Qt.ItemFlag.ItemIsSelectable if entrant_at(index) else enabled
 
 
-def _sorted_by(row: RunSummary, column: Column, rows: Sequence[RunSummary]) -> float | None:
-    """Return the value by which a row is sorted, or None for a validation figure in a column of test figures."""
-    is_unfit = row.is_validated(column) and any(other.means.get(column.name) is not None for other in rows)
-    return None if is_unfit else row.value(column)
+def entrant_at(index: QModelIndex) -> str:
+    """Return the name of the entrant in a row. Empty for a mean over seeds and for a limit by counting."""
+    name: str | None = index.siblingAtColumn(NAME_COLUMN).data(VALUE_ROLE)
+    return name or ""
 
 
-def _name(run: EntrantRun, role: int) -> str | None:
+def _headings(rows: Sequence[RunSummary]) -> list[str]:
+    return ["entrant", *(SHORT.get(column.name, column.heading(rows)) for column in COLUMNS)]
+
+
+def _columns(compared: Compared, rows: Sequence[RunSummary]) -> list[list[Cell]]:
+    """Return the cells of each column, from the top to the bottom."""
+    below = rows_below(compared)
+    names = [*map(_name, compared.runs), *(_below(row, row.title, NAME_ALIGNED) for row in below)]
+    figures = [
+        [*_figures(column, rows), *(_below(row, row.texts[column.name], ALIGNED) for row in below)]
+        for column in COLUMNS
+    ]
+    return [names, *figures]
+
+
+def _name(run: EntrantRun) -> Cell:
     """Return the name of an entrant, marked if it has failed; it is read and explained in full."""
     has_failed = run.status in FAILED
-    match role:
-        case Qt.ItemDataRole.DisplayRole:
-            return f"⚠ {run.title}" if has_failed else run.title
-        case Qt.ItemDataRole.AccessibleTextRole:
-            return f"{run.title}, {run.words()}" if has_failed else run.title
-        case Qt.ItemDataRole.ToolTipRole:
-            return f"{run.title}: {run.problem or (run.words() if has_failed else run.project.flow.recipe.title)}"
-    return run.name if role == VALUE_ROLE else None
+    about = run.problem or (run.words() if has_failed else run.project.flow.recipe.title)
+    return {
+        Role.DisplayRole: f"⚠ {run.title}" if has_failed else run.title,
+        Role.AccessibleTextRole: f"{run.title}, {run.words()}" if has_failed else run.title,
+        Role.TextAlignmentRole: NAME_ALIGNED,
+        Role.ToolTipRole: f"{run.title}: {about}",
+        VALUE_ROLE: run.name,
+    }
 
 
-def _summary(row: SummaryRow, column: int, role: int) -> Any:
-    """Return what a row of means, deviations or limits shows."""
-    match role:
-        case Qt.ItemDataRole.DisplayRole:
-            return row.title if column == NAME_COLUMN else row.texts[COLUMNS[column - 1].name]
-        case Qt.ItemDataRole.TextAlignmentRole if column != NAME_COLUMN:
-            return ALIGNED
-        case Qt.ItemDataRole.ToolTipRole:
-            return row.tip
-        case Qt.ItemDataRole.FontRole:
-            font = QFont()
-            font.setItalic(True)
-            return font
-    return None
+def _figures(column: Column, rows: Sequence[RunSummary]) -> list[Cell]:
+    """Return the figures of all entrants in a column, the best of which are marked."""
+    best = best_of(column, rows)
+    cells = [_figure(column, row, rows) for row in rows]
+    return [_marked(cell) if number in best else cell for number, cell in enumerate(cells)]
+
+
+def _figure(column: Column, row: RunSummary, rows: Sequence[RunSummary]) -> Cell:
+    # A validation figure in a column of test figures is sorted like an unknown one.
+    is_unfit = row.is_validated(column) and any(other.means.get(column.name) is not None for other in rows)
+    return {
+        Role.DisplayRole: cell_text(row, column),
+        Role.AccessibleTextRole: row.text(column),
+        Role.TextAlignmentRole: ALIGNED,
+        Role.ToolTipRole: f"{TIPS[column.name]}.\nHere: {row.text(column)}",
+        VALUE_ROLE: None if is_unfit else row.value(column),
+    }
+
+
+def _marked(cell: Cell) -> Cell:
+    """Return a cell with the marks of a best value."""
+    return {
+        **cell,
+        Role.DisplayRole: f"{BEST} {cell[Role.DisplayRole]}",
+        Role.AccessibleTextRole: f"{cell[Role.AccessibleTextRole]}, the best",
+        Role.BackgroundRole: QBrush(QColor(*COLORS["chosen"][shown_theme()])),
+        Role.FontRole: _font(bold=True),
+    }
+
+
+def _below(row: SummaryRow, text: str, alignment: Qt.AlignmentFlag) -> Cell:
+    """Return a cell of a row of means, deviations or limits."""
+    return {
+        Role.DisplayRole: text,
+        Role.TextAlignmentRole: alignment,
+        Role.ToolTipRole: row.tip,
+        Role.FontRole: _font(italic=True),
+    }
+
+
+def _font(*, bold: bool = False, italic: bool = False) -> QFont:
+    """Return the font of a cell, which has the size and the family of the table."""
+    font = QFont()
+    font.setBold(bold)
+    font.setItalic(italic)
+    return font
 
 
 class _Sorted(QSortFilterProxyModel):
     """Sorts by the numbers; unknown ones come last in either order, and then means over seeds and limits."""
 
     def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:
-        model, is_ascending = self.sourceModel(), self.sortOrder() == Qt.SortOrder.AscendingOrder
-        assert isinstance(model, FiguresModel)
-        if model.is_summary(left.row()) or model.is_summary(right.row()):
+        is_ascending = self.sortOrder() == Qt.SortOrder.AscendingOrder
+        if not (entrant_at(left) and entrant_at(right)):
             return (left.row() < right.row()) == is_ascending  # they are the last rows
         one, other = left.data(VALUE_ROLE), right.data(VALUE_ROLE)
         if one is None or other is None:
@@ -214,7 +184,8 @@ class FiguresTable(ThemeFollower, QTableView):
         self._open, self._remove = open_entrant, remove
         self._across, self._down = existing(self.horizontalHeader()), existing(self.verticalHeader())
         named(self, "comparisonTable", "Figures of all flows", description=DESCRIPTION)
-        self._compared, self._figures, self._sorted = compared, FiguresModel(compared.value), _Sorted()
+        self._compared, self._figures, self._sorted = compared, FiguresModel(), _Sorted()
+        self._columns = list[list[Cell]]()  # that are shown
         self._is_showing = False
         self._fit_timer = delayed(self, self._fit_names)
         self._sorted.setSourceModel(self._figures)
@@ -228,11 +199,9 @@ class FiguresTable(ThemeFollower, QTableView):
         self.setWordWrap(False)
         self._down.hide()
         self.show_appearance()
-        self._sorted.modelReset.connect(self.show_appearance)  # a reset forgets how each column is sized
         self._across.sectionResized.connect(self._on_section_resized)
         existing(self.selectionModel()).currentRowChanged.connect(self._on_row_changed)
-        self._hide_columns()
-        self.doubleClicked.connect(lambda index: self._open(self._name(index)))
+        self.doubleClicked.connect(lambda index: self._open(entrant_at(index)))
         compared.changed.connect(self._on_changed)
 
     def sizeHint(self) -> QSize:
@@ -240,7 +209,7 @@ class FiguresTable(ThemeFollower, QTableView):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        name = self._name(self.currentIndex())
+        name = entrant_at(self.currentIndex())
         if name and event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
             self._remove(name)
         elif name and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
@@ -249,13 +218,14 @@ class FiguresTable(ThemeFollower, QTableView):
             super().keyPressEvent(event)
 
     def show_appearance(self) -> None:
-        """Fit the rows and columns to the font."""
+        """Fit the rows and columns to the font, and show the colors of the theme."""
         across, down = self._across, self._down
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         down.setDefaultSectionSize(self.fontMetrics().height() + 6)
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         across.setStretchLastSection(False)
         across.setMinimumSectionSize(4 * self.fontMetrics().averageCharWidth())
+        self._show(self._compared.value)
         self._fit_names()
 
     def _fit_names(self) -> None:
@@ -278,23 +248,29 @@ class FiguresTable(ThemeFollower, QTableView):
         super().resizeEvent(event)
         self._fit_names()
 
-    def _name(self, index: QModelIndex) -> str:
-        return self._figures.name(self._sorted.mapToSource(index).row()) if index.isValid() else ""
-
     def _on_row_changed(self, current: QModelIndex) -> None:
         if not self._is_showing and current.isValid():
-            self._compared.select(self._name(current))
-
-    def _hide_columns(self) -> None:
-        for section in range(self._figures.columnCount()):
-            self.setColumnHidden(section, not self._figures.is_shown(section))
+            self._compared.select(entrant_at(current))
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
-        self._figures.show_change(old, new)
-        self._hide_columns()
-        if (old.selected, old.names) == (new.selected, new.names) or new.selected not in new.names:
-            return
         self._is_showing = True
-        index = self._figures.index(new.names.index(new.selected), NAME_COLUMN)
-        self.setCurrentIndex(self._sorted.mapFromSource(index))
+        self._show(new)
+        if (old.selected, old.names) != (new.selected, new.names) and new.selected in new.names:
+            index = self._figures.index(new.names.index(new.selected), NAME_COLUMN)
+            self.setCurrentIndex(self._sorted.mapFromSource(index))
         self._is_showing = False
+
+    def _show(self, compared: Compared) -> None:
+        rows = rows_of(compared.runs)
+        columns = _columns(compared, rows)
+        if columns != self._columns:  # most turns change no figure, and Qt would measure all cells again
+            self._columns = columns
+            self._figures.show(_headings(rows), columns)
+            self._hide_columns(rows)
+            self._fit_names()
+
+    def _hide_columns(self, rows: Sequence[RunSummary]) -> None:
+        """Hide the columns that have no values or add no information to the others."""
+        shown = brief_columns(rows)
+        for section, column in enumerate(COLUMNS, 1):
+            self.setColumnHidden(section, column not in shown)

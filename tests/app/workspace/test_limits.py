@@ -62,6 +62,23 @@ def test_limit_is_a_line_below_the_entrants_that_is_never_the_best(qtbot: QtBot)
     assert LIMIT not in lines(table)
 
 
+def test_a_flow_that_takes_the_place_of_the_limit_in_the_table_does_not_look_like_it(qtbot: QtBot) -> None:
+    harness = ComparisonHarness()
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    harness.controller.set_limits(True)
+    model = table.model()
+    assert model is not None
+    assert model.index(2, 0).data(Qt.ItemDataRole.FontRole).italic()
+    harness.controller.add("c", harness.run("a").project)
+    assert lines(table) == ["a", "b", "c", LIMIT]
+    assert model.index(2, 0).data(Qt.ItemDataRole.FontRole) is None
+    assert model.index(2, 0).flags() & Qt.ItemFlag.ItemIsSelectable
+    assert table.currentIndex().row() == 2
+    harness.controller.set_limits(False)
+    assert table.currentIndex().row() == 2, "its row stays the current one"
+
+
 def test_limit_waits_until_no_flow_is_trained(qtbot: QtBot) -> None:
     harness = ComparisonHarness()
     harness.controller.train()
