@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QObject
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
@@ -30,7 +31,7 @@ class EntrantEditing(QObject):
         parent: QObject,
         *,
         attend: Callable[[EntrantRun], object],
-        change_entrant: Callable[[str, Plan], object],
+        change_entrant: Callable[[EntrantRun, Plan], object],
         set_budget: Callable[[TrainingSpec], object],
         choose_target: Callable[[BuiltTarget], object],
     ) -> None:
@@ -42,7 +43,7 @@ class EntrantEditing(QObject):
             builder: Builds the requested target.
             parent: The owner.
             attend: Shows an entrant in the cloud and in the panels.
-            change_entrant: Gives the entrant with a name the flow and the training of a plan.
+            change_entrant: Gives an entrant the flow and the training of a plan.
             set_budget: Gives all entrants the budget of a training.
             choose_target: Lets entrants learn another target than the one they were asked to learn.
         """
@@ -68,7 +69,7 @@ class EntrantEditing(QObject):
         if plan.training == project.training.with_budget(plan.training) and _has_weights(run, plan.flow):
             self._compared.update(run.having_variant(Variant(plan.flow, requested.edits)))
         elif plan.flow != requested.plan.flow or plan.training != project.training.with_budget(plan.training):
-            self._change_entrant(run.name, plan)
+            self._change_entrant(run, plan)
 
     def discard(self) -> None:
         """Forget edits that have not been applied."""
@@ -78,8 +79,7 @@ class EntrantEditing(QObject):
     def show_selected(self) -> None:
         """Show the selected entrant as it is requested."""
         self.discard()
-        if (run := self._compared.value.selected_run) is not None:
-            self._show(run)
+        self._show(existing(self._compared.value.selected_run))
 
     def _on_edited(self) -> None:
         if not self._compared.value.is_shown:

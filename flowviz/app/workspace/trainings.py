@@ -155,13 +155,10 @@ class Trainings(QObject):
         elif self._compared.value.state == IDLE:
             self.train()
 
-    def change_entrant(self, name: str, plan: Plan) -> None:
-        """Replace the flow and the training of an entrant, which starts over."""
-        run = self._compared.value.run(name)
-        if run is None:
-            return
+    def change_entrant(self, run: EntrantRun, plan: Plan) -> None:
+        """Replace the flow and the training of an entrant, which starts over without the edits of its layers."""
         project = Project.untrained(run.target, plan.flow, plan.training)
-        self._replace(replace(run, project=project))
+        self._replace(replace(run, project=project, variant=None))
 
     def set_budget(self, budget: TrainingSpec) -> None:
         """Set the budget of all entrants, which continue with it unless each has a training of its own."""

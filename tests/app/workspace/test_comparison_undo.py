@@ -41,7 +41,7 @@ def test_a_removed_entrant_returns_to_its_place_with_its_training(harness: Compa
 
 
 def test_a_selected_entrant_that_was_removed_returns_with_its_training(harness: ComparisonHarness) -> None:
-    harness.controller.change_entrant("b", replace(_plan(harness), flow=FlowSpec(layers=3)))
+    harness.controller.change_entrant(harness.run("b"), replace(_plan(harness), flow=FlowSpec(layers=3)))
     harness.train()
     harness.finish()
     harness.undo.clear()
@@ -274,7 +274,9 @@ def test_colors_belong_to_the_entrants(harness: ComparisonHarness) -> None:
     assert reopened.run("c").style == styles["c"]
     harness.controller.add("d", harness.run("b").project)
     assert harness.run("d").style == styles["a"]
-    harness.controller.change_entrant("c", replace(_plan(harness), training=TrainingSpec(steps=1000, batch=64)))
+    harness.controller.change_entrant(
+        harness.run("c"), replace(_plan(harness), training=TrainingSpec(steps=1000, batch=64))
+    )
     assert harness.run("c").style == styles["c"]
 
 

@@ -9,9 +9,11 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
+from flowviz.projects.variant import Variant
 from flowviz.records import Preparing, Recovered
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from flowviz.specs.comparison import MAX_NAME
+from flowviz.specs.edits import Edits, LayerEdit
 from flowviz.training import Add, Remove, Retarget
 from tests.app.pane.fakes import WEIGHTS
 from tests.app.training.fakes import checkpoint, finished
@@ -385,3 +387,13 @@ def test_a_pause_before_the_first_step_resumes_with_what_is_prepared(harness: Co
     assert harness.controls.sentence == "a: Compiling the training step…"
     harness.advance("a", 100)
     assert harness.state == TrainingState.TRAINING
+
+
+def test_an_entrant_whose_layers_are_edited_changes_to_another_flow(harness: ComparisonHarness) -> None:
+    harness.train()
+    run, edits = harness.run("a"), Edits(layers={1: LayerEdit(disabled=True)})
+    harness.compared.update(run.having_variant(Variant(run.project.flow, edits)))
+    harness.request.set_family("spline")
+    harness.controller.editing.apply()
+    assert harness.run("a").requested.plan.flow.family == "spline"
+    assert not harness.run("a").requested.edits

@@ -80,7 +80,7 @@ def test_a_result_has_the_name_that_its_entrant_was_given_meanwhile(harness: Com
 
 def test_a_result_is_dropped_if_its_entrant_has_started_over(harness: ComparisonHarness) -> None:
     plan = harness.run("a").project.plan
-    harness.controller.change_entrant("a", replace(plan, flow=plan.flow.model_copy(update={"layers": 2})))
+    harness.controller.change_entrant(harness.run("a"), replace(plan, flow=plan.flow.model_copy(update={"layers": 2})))
     harness.scorers[-1].score("a", 0.2)
     assert harness.run("a").gap is None
 
