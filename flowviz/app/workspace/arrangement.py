@@ -24,7 +24,7 @@ def columns_for(runs: Sequence[EntrantRun], room: QSize, present: int = 0) -> in
     """
     count, shape = len(runs), _shape(runs)
     kept = present or USUAL.get(count, 1)
-    if shape is None or not count:
+    if shape is None:
         return kept
     scales = {columns: _scale(columns, count, room, shape) for columns in range(1, count + 1)}
     best = max(scales, key=lambda columns: scales[columns])

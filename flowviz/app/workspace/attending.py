@@ -1,7 +1,6 @@
 """The selected entrant in the cloud and the panels of the window."""
 
 from flowviz.app.state.edits import EditsState
-from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.session import Session
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.compared import ComparedState
@@ -16,8 +15,8 @@ class Attending:
     that are shown.
     """
 
-    def __init__(self, compared: ComparedState, session: Session, edits: EditsState, runner: TrainingRunner) -> None:
-        self._compared, self._session, self._edits, self._runner = compared, session, edits, runner
+    def __init__(self, compared: ComparedState, session: Session, edits: EditsState) -> None:
+        self._compared, self._session, self._edits = compared, session, edits
         session.changed.connect(self._take_variant)
         edits.changed.connect(self._take_edits)
 
@@ -32,9 +31,9 @@ class Attending:
             self._session.attend(run.key, plan, edits, run.project, run.built, state)
 
     def _state_of(self, run: EntrantRun) -> TrainingState:
-        takes_part = self._runner.job.thread is not None and run.key in self._compared.value.training
-        is_training = takes_part and not run.has_ended and run.built is not None
-        return self._compared.value.state if is_training else TrainingState.IDLE
+        value = self._compared.value
+        is_training = run.key in value.training and not run.has_ended and run.built is not None
+        return value.state if is_training else TrainingState.IDLE
 
     def _is_shown(self, run: EntrantRun, state: TrainingState) -> bool:
         """Return whether the session shows an entrant with its latest weights, and follows its training, if any."""
@@ -48,8 +47,7 @@ class Attending:
 
     @property
     def _attended(self) -> EntrantRun | None:
-        run = self._compared.value.selected_run
-        return run if run is not None and self._session.entrant == run.key else None
+        return self._compared.value.keyed(self._session.entrant or "")
 
     def _take_edits(self) -> None:
         """Keep the requested edits of the entrant that is shown."""

@@ -88,21 +88,16 @@ class Comparisons(QObject):
         return self.compared.value.is_shown
 
     @property
-    def shown(self) -> "Workbench | None":
-        """Return the parts and controllers of the comparison while it is shown. None otherwise."""
-        return self.workbench if self.is_shown else None
-
-    @property
     def trainings(self) -> "Session | Trainings":
         """Return the controller of the trainings that are shown: the session, or that of a comparison."""
-        return self.around.session if self.shown is None else self.shown.controller
+        return self.workbench.controller if self.is_shown else self.around.session
 
     def take_project(self, path: Path) -> None:
         """Add the flow of a project file to the comparison that is shown, or open the file, which may be a lesson."""
-        if self.shown is None or is_lesson(path) or projects.is_comparison(path):
+        if not self.is_shown or is_lesson(path) or projects.is_comparison(path):
             self.around.documents.open(path)
         else:
-            self.shown.adding.add_file(path)
+            self.workbench.adding.add_file(path)
 
     def choose(self, *, trains: bool = False) -> None:
         """Ask what to compare, and begin to train it if `trains`; or return to the comparison that was left."""
@@ -124,8 +119,8 @@ class Comparisons(QObject):
 
     def add_beside(self) -> None:
         """Add an untrained copy of the flow that is shown beside it. A running training goes on."""
-        if (shown := self.shown) is not None:
-            shown.adding.add_copy()
+        if self.is_shown:
+            self.workbench.adding.add_copy()
         else:
             self.dialogs.leave(self._begin_beside)
 
@@ -164,10 +159,7 @@ class Comparisons(QObject):
         workbench = self.workbench
         if comparison is not None and is_beside:
             workbench.show_beside(comparison)
-        elif not self.is_shown:
-            workbench.enter()
-            workbench.show(comparison)
-        elif comparison is not None:
+        elif comparison is not None or not self.is_shown:
             workbench.show(comparison)
         self._cloud.setFocus()
         self.changed.emit(True)

@@ -1,6 +1,6 @@
 """The pictures of the flows beside the selected one, which follow its view."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from threading import Lock
 
@@ -48,26 +48,20 @@ class Followers(QObject):
         for changed in (self._cloud.redrawn, self._cloud.resized):
             changed.connect(self._follow)
 
-    def share(self, runs: Sequence[EntrantRun]) -> None:
-        """Let the view contain everything that at least one of the flows can show."""
-        known = [run.known for run in runs]
-        self._view.change(shared=known[0].together(known[1:]) if known else None)
-
     def _on_compared_changed(self, old: Compared, new: Compared) -> None:
         self._keep(new.keys if new.is_shown else ())
         if old.has_fields and not new.has_fields:
             for entrant in self._scenes.values():
                 entrant.drop_queries()
-        if old.is_shown != new.is_shown:
+        if old.is_shown != new.is_shown or (new.is_shown and _has_other_frame(old, new)):
             self._frame_all()
         if not new.is_shown:
             self._viewer.scenes.subtract(None)
             self._redrawing.stop()
             self._cloud.annotate(hovered=None, note="", hint="")
             return
-        if _has_other_frame(old, new):
-            self._frame_all()
-        self.share(new.runs)
+        first, *others = (run.known for run in new.runs)
+        self._view.change(shared=first.together(others))  # everything that at least one of the flows can show
         (self._follow if old.is_shown else self._show)()
 
     def close(self) -> None:
@@ -93,8 +87,6 @@ class Followers(QObject):
 
     def _show(self) -> None:
         """Update the pictures of all entrants."""
-        if not self._compared.value.is_shown:
-            return
         compared, value = self._compared.value, self._view.value
         framed = _framed(self._view.seen.view, self._cloud.view, has_fields=compared.has_fields)
         for pane, run in zip(self._grid.panes, compared.runs, strict=True):

@@ -84,9 +84,9 @@ class PaneGrid(QWidget):
         if not new.is_shown:
             self._selected.show_alone()
         if (old.is_shown, len(old.runs)) != (new.is_shown, len(new.runs)):
-            self._arrange()
-        else:
-            self._place(anew=(old.names, old.selected) != (new.names, new.selected))
+            self._columns = 0  # so that they are placed in any case
+        self._fit_panes()
+        self._place(anew=(old.names, old.selected) != (new.names, new.selected))
         self._show_headers()
 
     def _on_links_changed(self, old: Links, new: Links) -> None:
@@ -102,15 +102,12 @@ class PaneGrid(QWidget):
         if old.seen.view.theme != new.seen.view.theme:
             self._show_headers()
 
-    def _arrange(self) -> None:
-        """Create or remove panes, and place them."""
+    def _fit_panes(self) -> None:
+        """Create or remove panes, so that there is one for each entrant."""
         while len(self._others) > max(len(self._runs) - 1, 0):
             discard(self._others.pop())
         while len(self._others) < len(self._runs) - 1:
             self._others.append(self._connected(Pane.unselected(self._actions, self._view, self._queue, self.cloud)))
-        self._columns = 0
-        self._place(anew=True)
-        self._show_headers()
 
     def _place(self, *, anew: bool = False) -> None:
         """Arrange the panes in the number of columns that makes them largest, if it has changed or `anew`."""
@@ -121,10 +118,8 @@ class PaneGrid(QWidget):
             return
         self._columns = columns if len(visible) == len(runs) else self._columns
         shown = [pane for pane, run in zip(panes, runs, strict=True) if run in visible] if runs else panes
-        for pane in panes:
-            self._layout.removeWidget(pane)
         for number, pane in enumerate(shown):
-            self._layout.addWidget(pane, number // columns, number % columns)
+            self._layout.addWidget(pane, number // columns, number % columns)  # which moves it to another place
             pane.picture.set_word_scale(max(self._text_scale / sqrt(len(shown)), 1.0))
         for pane in panes:  # once all of them have a place, or they would appear as windows for a moment
             pane.setHidden(pane not in shown)

@@ -17,6 +17,7 @@ from flowviz.app.widgets.plot import Plot
 from flowviz.app.workspace.colors import entrant_color, entrant_pen
 from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.records import History
+from flowviz.specs.comparison import MAX_ENTRANTS
 
 Axis = Literal["seconds", "step"]
 AXES: dict[Axis, str] = {"seconds": "over time", "step": "over steps"}
@@ -40,7 +41,7 @@ class LossCurves(ThemeFollower, QWidget):
         self._title = FittingLabel("comparisonPlotTitle", "What the lines show")
         self._axis = ChoiceBox("comparisonAxis", "Horizontal axis", AXES)
         self._panel = Plot()
-        self._curves = list[Any]()  # of pyqtgraph, one for each entrant
+        self._curves: list[Any] = [self._panel.item.plot() for _ in range(MAX_ENTRANTS)]  # of pyqtgraph
         top = row(self._title, self._axis, stretched=self._title)
         lay_out(QVBoxLayout(self), top, self._panel, stretched=self._panel, spacing=TIGHT)
         self._axis.chosen.connect(lambda: self._show(compared.value))
@@ -61,7 +62,8 @@ class LossCurves(ThemeFollower, QWidget):
         low, high = common_range([losses for _, losses in lines])
         item = self._panel.item
         item.setLabel("bottom", LABELS[axis])
-        self._fit_curves(len(lines))
+        for curve in self._curves[len(lines) :]:
+            curve.clear()
         for number, (run, (places, losses)) in enumerate(zip(compared.runs, lines, strict=True)):
             pen = entrant_pen(run.style, shown_theme())
             pen.setWidth(THICK_LINE if run.name == compared.selected else LINE)
@@ -72,13 +74,6 @@ class LossCurves(ThemeFollower, QWidget):
         last = max((places[-1] for places, _ in lines if len(places)), default=FIRST_RANGES[axis])
         rest = PADDING * (high - low)
         item.setRange(xRange=(-PADDING * last, (1 + PADDING) * last), yRange=(low - rest, high + rest), padding=0)
-
-    def _fit_curves(self, count: int) -> None:
-        """Create or remove curves."""
-        while len(self._curves) > count:
-            self._panel.item.removeItem(self._curves.pop())
-        while len(self._curves) < count:
-            self._curves.append(self._panel.item.plot())
 
 
 def _shown_of(compared: Compared) -> tuple[object, ...]:

@@ -19,7 +19,6 @@ class ReturnBar(QFrame):
         self.setObjectName("returnBar")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._text = FittingLabel("returnText", "Which flow is shown")
-        self._text.show_texts(KEPT)
         tip = "Show the flows side by side again (Ctrl+Shift+T)"
         back = button("returnButton", "&Back to the Comparison", tip, run=return_to_comparison)
         lay_out(QHBoxLayout(self), self._text, back, stretched=self._text, margin=(GAP, TIGHT, TIGHT, TIGHT))

@@ -81,10 +81,6 @@ def entrant_at(index: QModelIndex) -> str:
     return name or ""
 
 
-def _headings(rows: Sequence[RunSummary]) -> list[str]:
-    return ["entrant", *(SHORT.get(column.name, column.heading(rows)) for column in COLUMNS)]
-
-
 def _columns(compared: Compared, rows: Sequence[RunSummary]) -> list[list[Cell]]:
     """Return the cells of each column, from the top to the bottom."""
     below = rows_below(compared)
@@ -194,7 +190,6 @@ class FiguresTable(ThemeFollower, QTableView):
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)  # in the order of the entrants
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self._down.hide()
@@ -219,11 +214,9 @@ class FiguresTable(ThemeFollower, QTableView):
 
     def show_appearance(self) -> None:
         """Fit the rows and columns to the font, and show the colors of the theme."""
-        across, down = self._across, self._down
-        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        down.setDefaultSectionSize(self.fontMetrics().height() + 6)
+        across = self._across
+        self._down.setDefaultSectionSize(self.fontMetrics().height() + 6)
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        across.setStretchLastSection(False)
         across.setMinimumSectionSize(4 * self.fontMetrics().averageCharWidth())
         self._show(self._compared.value)
         self._fit_names()
@@ -265,12 +258,9 @@ class FiguresTable(ThemeFollower, QTableView):
         columns = _columns(compared, rows)
         if columns != self._columns:  # most turns change no figure, and Qt would measure all cells again
             self._columns = columns
-            self._figures.show(_headings(rows), columns)
-            self._hide_columns(rows)
+            headings = [SHORT.get(column.name, column.heading(rows)) for column in COLUMNS]
+            self._figures.show(["entrant", *headings], columns)
+            shown = brief_columns(rows)
+            for section, column in enumerate(COLUMNS, 1):
+                self.setColumnHidden(section, column not in shown)
             self._fit_names()
-
-    def _hide_columns(self, rows: Sequence[RunSummary]) -> None:
-        """Hide the columns that have no values or add no information to the others."""
-        shown = brief_columns(rows)
-        for section, column in enumerate(COLUMNS, 1):
-            self.setColumnHidden(section, column not in shown)

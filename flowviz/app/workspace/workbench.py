@@ -13,7 +13,7 @@ from flowviz.app.widgets.controls import add_key
 from flowviz.app.workspace.adding import EntrantAdding
 from flowviz.app.workspace.attending import Attending
 from flowviz.app.workspace.bars import ComparisonBar, EntrantBar
-from flowviz.app.workspace.compared import Compared, ComparedState, runs_of
+from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.comparison_undo import ComparisonUndo
 from flowviz.app.workspace.controller import ComparisonController
 from flowviz.app.workspace.entrants import EntrantRun
@@ -70,8 +70,10 @@ class Workbench(QObject):
         super().__init__(parent)
         self.compared, self._links, self._around = compared, links, around
         self.origin = ""
+        # First, because the view must be shared before a flow is shown that lacks some of the marks.
+        self._followers = Followers(grid, around.viewer, compared, links, around.view, around.post)
         self._worker = LatestWorker(lambda notice: around.post(replace(notice, topic=COMPARISON)))
-        attending = Attending(compared, around.session, around.edits, around.runner)
+        attending = Attending(compared, around.session, around.edits)
         self.controller = ComparisonController(
             compared,
             around.request,
@@ -88,28 +90,24 @@ class Workbench(QObject):
         self.undo = ComparisonUndo(compared, around.request, around.builder, around.view, self.controller, self)
         self.bar = ComparisonBar(compared, links, self.controller.set_limits, choose_another, leave)
         self.figures = Figures(compared, open_entrant, self.controller.remove)
-        self._followers = Followers(grid, around.viewer, compared, links, around.view, around.post)
         self._entrant_bar = EntrantBar(compared, self.adding.menu, self.controller.rename, self.controller.remove)
         around.center.add_comparison(self.bar, self.figures)
         around.panels.flow.add_bar(self._entrant_bar)
-        self._keys = [add_key(parent, "Alt+0", lambda: links.enlarge(compared.value.selected_key))]
-        self._keys += [
-            add_key(parent, f"Alt+{number}", partial(self._select, number)) for number in range(1, MAX_ENTRANTS + 1)
+        self._keys = [
+            add_key(parent, "Alt+0", lambda: links.enlarge(compared.value.selected_key)),
+            *(add_key(parent, f"Alt+{number}", partial(self._select, number)) for number in range(1, MAX_ENTRANTS + 1)),
         ]
         self.compared.changed.connect(self._on_compared_changed)
         around.view.observe(lambda value: value.seen.view.marks, lambda _: self._show_title())
 
-    def enter(self) -> None:
-        """Set the flow of the window aside."""
-        self._around.session.set_aside()
-        self._around.session.history = self.undo
-
     def show(self, comparison: Comparison | None) -> None:
-        """Show a comparison in place of the flow of the window. None shows the one that was left."""
+        """Show a comparison, for which the flow of the window is set aside. None shows the one that was left."""
+        if not self.compared.value.is_shown:
+            self._around.session.set_aside()
+            self._around.session.history = self.undo
         if comparison is not None:
             self.origin = ""
             self._links.forget_missing(())
-            self._followers.share(runs_of(comparison))  # before the first flow is shown, which may lack marks
             self.controller.show(comparison)
         self._around.view.show_whole()
         self._show_selected()
