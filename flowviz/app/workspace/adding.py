@@ -6,6 +6,7 @@ from pathlib import Path
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from flowviz.app.commands.actions import Entry, fill_menu
+from flowviz.app.desktop.existing import existing
 from flowviz.app.document.dialogs import PROJECT_FILTER, ask_for_file
 from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
 from flowviz.app.threads.latest import LatestWorker
@@ -40,23 +41,38 @@ class EntrantAdding:
         self.menu = QMenu(page)
         self.menu.setObjectName("addEntrantMenu")
         self.menu.setToolTipsVisible(True)
-        self._fill()
+        tip = "Add an untrained copy of the selected flow, to change one of its settings"
+        fill_menu(
+            self.menu,
+            Entry("copyEntrant", "Copy of the &Selected Flow", self.add_copy, tip),
+            None,
+            *(
+                Entry(
+                    f"{name}Entrant", preset.title, partial(self.add_flow, preset.flow()), preset.sentence
+                )
+                for name, preset in PRESETS.items()
+            ),
+            None,
+            Entry(
+                "currentEntrant", "&Current Flow", self.add_current,
+                "Add the flow of the window, with its training so far",
+            ),
+            Entry("fileEntrant", "&Project File…", self._choose_file, "Add the flow of a project file"),
+        )  # fmt: skip
 
     def add_copy(self) -> None:
         """Add an untrained copy of the selected entrant, to change something in it."""
-        run = self._compared.value.selected_run
-        if run is not None:
-            plan = run.requested.plan
-            project = Project.untrained(plan.target, trainable(plan.flow), plan.training)
-            self._controller.add(name_of(project) if plan.flow.is_recorded else run.title, project)
+        run = existing(self._compared.value.selected_run)
+        plan = run.requested.plan
+        project = Project.untrained(plan.target, trainable(plan.flow), plan.training)
+        self._controller.add(name_of(project) if plan.flow.is_recorded else run.title, project)
 
     def add_flow(self, flow: FlowSpec) -> None:
         """Add a flow, which is trained like the selected one."""
-        run = self._compared.value.selected_run
-        if run is not None:
-            seeded = flow.model_copy(update={"seed": run.project.flow.seed})
-            project = Project.untrained(run.target, seeded, run.project.training)
-            self._controller.add(name_of(project), project)
+        run = existing(self._compared.value.selected_run)
+        seeded = flow.model_copy(update={"seed": run.project.flow.seed})
+        project = Project.untrained(run.target, seeded, run.project.training)
+        self._controller.add(name_of(project), project)
 
     def add_current(self) -> None:
         """Add the flow of the window."""
@@ -66,8 +82,6 @@ class EntrantAdding:
     def add_project(self, name: str, project: Project) -> None:
         """Add the flow of a project; if it has another target, ask which one to use."""
         value = self._compared.value
-        if not value.runs:
-            return
         present, budget = value.runs[0].target, value.runs[0].project.training
         add = self._controller.add
         if not value.shares_target or project.target == present or project.flow.is_recorded:
@@ -92,26 +106,6 @@ class EntrantAdding:
         budget = self._compared.value.runs[0].project.training
         joined = joining(project, project.target, budget)
         self._controller.adopt(project.target, partial(self._controller.add, name, joined))
-
-    def _fill(self) -> None:
-        tip = "Add an untrained copy of the selected flow, to change one of its settings"
-        fill_menu(
-            self.menu,
-            Entry("copyEntrant", "Copy of the &Selected Flow", self.add_copy, tip),
-            None,
-            *(
-                Entry(
-                    f"{name}Entrant", preset.title, partial(self.add_flow, preset.flow()), preset.sentence
-                )
-                for name, preset in PRESETS.items()
-            ),
-            None,
-            Entry(
-                "currentEntrant", "&Current Flow", self.add_current,
-                "Add the flow of the window, with its training so far",
-            ),
-            Entry("fileEntrant", "&Project File…", self._choose_file, "Add the flow of a project file"),
-        )  # fmt: skip
 
     def _choose_file(self) -> None:
         name, title = "addProjectDialog", "Add a Project"

@@ -8,7 +8,7 @@ from itertools import chain, count
 from flowviz.app.state.state import State
 from flowviz.app.training.activity import Scope
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.entrants import FAILED, EntrantRun, Status
+from flowviz.app.workspace.entrants import FAILED, EntrantRun
 from flowviz.projects import Comparison
 from flowviz.records import Trial
 from flowviz.specs import TargetSpec, TrainingSpec
@@ -227,21 +227,14 @@ def state_of(compared: Compared) -> tuple[object, ...]:
 def _run_of(comparison: Comparison, name: str) -> EntrantRun:
     project, trial = comparison[name], comparison.trial(name)
     later = tuple(each for each in comparison.trials if each.name == name and each is not trial)
-    last = project.checkpoint
-    style = comparison.style(name)
+    run = EntrantRun(name, project, trial=trial, later=later, style=comparison.style(name))
+    last, moments = project.checkpoint, project.timeline.moments
     if last is None:
-        status: Status = "recorded" if project.flow.is_recorded else "waiting"
-        return EntrantRun(name, project, status, trial=trial, later=later, style=style)
-    history = project.history
-    moments = project.timeline.moments
-    return EntrantRun(
-        name,
-        project,
+        return replace(run, status="recorded" if project.flow.is_recorded else "waiting")
+    return replace(
+        run,
         status=trial.ending if trial else "stopped",
         fraction=Budget.at(last, project.training).fraction,
         moment=moments[-1] if moments else None,
-        progress=history.last_progress(),
-        trial=trial,
-        later=later,
-        style=style,
+        progress=project.history.last_progress(),
     )

@@ -24,10 +24,8 @@ class ComparisonController(Trainings):
         """Show another comparison, and abandon the current one."""
         self._runner.abandon()
         self.editing.discard()
-        self._targets.begin(())
         self._compared.show(comparison)
         self._targets.build()
-        self._update_controls()
 
     def show_beside(
         self, comparison: Comparison, built: Iterable[BuiltTarget], state: TrainingState, edits: Edits
@@ -40,21 +38,18 @@ class ComparisonController(Trainings):
             state: The state of the training of the first one.
             edits: The requested edits of its layers.
         """
-        if state == TrainingState.IDLE:
-            self._runner.abandon()  # what an earlier comparison has left
         self.editing.discard()
-        self._targets.begin(built)
+        self._targets.built.extend(built)
         first, *others = map(self._targets.given_to, runs_of(comparison))
         first = first.having_variant(Variant(first.project.flow, edits)) if first.project.weights.parameters else first
         training = frozenset[str]()
-        if state != TrainingState.IDLE:
+        if state == TrainingState.IDLE:
+            self._runner.abandon()  # what an earlier comparison has left
+        else:
             first = replace(first, status="training" if first.is_begun else "preparing")
             training = frozenset({first.key})
         runs = first, *others
-        is_shown = self._compared.value.is_shown
-        self._compared.set(
-            Compared(runs, others[0].name, state, trains_all=False, training=training, is_shown=is_shown)
-        )
+        self._compared.set(Compared(runs, others[0].name, state, trains_all=False, training=training))
         self._targets.build()
 
     def add(self, name: str, project: Project) -> None:
@@ -67,8 +62,7 @@ class ComparisonController(Trainings):
         value = self._compared.value
         if len(value.runs) >= MAX_ENTRANTS:
             return
-        if value.runs:
-            project = replace(project, training=project.training.with_budget(value.runs[0].project.training))
+        project = replace(project, training=project.training.with_budget(value.runs[0].project.training))
         self._compared.add(runs_of(Comparison({value.free_name(name): project}))[0])
         self._targets.build()
         if self._is_running and value.trains_all:
@@ -81,7 +75,7 @@ class ComparisonController(Trainings):
             self._retarget(built, at_once=True)
             then()
 
-        self._targets.learn(spec, on_built)
+        self._targets.provide(spec, on_built, "shared target")
 
     def remove(self, name: str) -> None:
         """Remove an entrant, unless it is the only one."""
@@ -129,7 +123,7 @@ class ComparisonController(Trainings):
         before = {run.style: run.target for run in value.runs}
         missing = [run.target for run in after.runs if run.wanted or before.get(run.style, run.target) != run.target]
         for number, spec in enumerate(dict.fromkeys(missing)):
-            self._targets.learn(spec, self._on_wanted, f"restored {number}")
+            self._targets.provide(spec, self._on_wanted, f"restored target {number}")
         self._targets.build()
         self.editing.show_selected()
 

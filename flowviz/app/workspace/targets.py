@@ -1,7 +1,7 @@
 """The built targets of the entrants, which share them, and their limits by counting."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -32,23 +32,22 @@ class EntrantTargets:
         self.built = deque[BuiltTarget](maxlen=REMEMBERED)
         self._counting = set[TargetSpec]()  # whose limits are being computed
 
-    def begin(self, built: Iterable[BuiltTarget]) -> None:
-        """Forget all targets except some, because another comparison is shown."""
-        self.built = deque(built, REMEMBERED)
-
     def build(self) -> None:
         """Give the known targets to the entrants, and build the others, each once."""
         self._show()
         missing = dict.fromkeys(run.project.target for run in self._compared.value.runs if run.built is None)
         for number, spec in enumerate(missing):
-            self._ask(f"target {number}", spec, lambda _: self._show())
+            self.provide(spec, lambda _: self._show(), f"target {number}")
 
-    def learn(self, spec: TargetSpec, on_built: Callable[[BuiltTarget], object], topic: str = "shared") -> None:
-        """Call a function with a target that entrants are to learn, at once if it is known, else when it is built."""
+    def provide(self, spec: TargetSpec, on_built: Callable[[BuiltTarget], object], topic: str) -> None:
+        """Call a function with a target: at once if it is known, else when it is built.
+
+        A target that waits to be built is forgotten if another one with the same topic is asked for.
+        """
         if (known := self._known(spec)) is not None:
             on_built(known)
         else:
-            self._ask(f"{topic} target", spec, on_built)
+            self._worker.ask(topic, partial(build_or_explain, spec), partial(self._take, on_built))
 
     def given_to(self, run: EntrantRun) -> EntrantRun:
         """Return an entrant with its target, if that is known."""
@@ -74,9 +73,6 @@ class EntrantTargets:
 
     def _known(self, spec: TargetSpec) -> BuiltTarget | None:
         return next((built for built in reversed(self.built) if built.spec == spec), None)
-
-    def _ask(self, topic: str, spec: TargetSpec, on_built: Callable[[BuiltTarget], object]) -> None:
-        self._worker.ask(topic, partial(build_or_explain, spec), partial(self._take, on_built))
 
     def _take(self, on_built: Callable[[BuiltTarget], object], result: BuiltTarget | str) -> None:
         if isinstance(result, BuiltTarget):

@@ -15,7 +15,7 @@ from flowviz.app.training.activity import Activity
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.trained_project import TrainedProject
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.compared import Compared, ComparedState, runs_of
+from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.entrant_editing import EntrantEditing
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.restoring import at_rest, wanting
@@ -182,14 +182,13 @@ class Trainings(QObject):
     def _launch(self, run: EntrantRun) -> None:
         """Train an entrant, beside those that are being trained."""
         thread, is_trained = self._runner.job.thread, run.key in self._compared.value.training
-        is_paused = self._compared.value.state == PAUSED
         if thread is None or (is_trained and not self._runner.job.is_open):
             self._start(frozenset({run.key}))
         elif self._runner.job.is_open:
             if is_trained:
                 self._runner.change(Remove(run.key))
             self._join(run)
-            if is_paused:
+            if self._compared.value.state == PAUSED:
                 self.toggle_pause()
         else:
             self._next = run.key
@@ -220,24 +219,21 @@ class Trainings(QObject):
     def _choose_target(self, built: BuiltTarget) -> None:
         """Let all entrants learn another target, or only the selected one if they have different targets."""
         value, run = self._compared.value, self._compared.value.selected_run
+        self._targets.built.append(built)
         if not value.trains_all and run is not None:
-            self._targets.built.append(built)
             if run.key in value.training and self._is_running and self._request.value.follows:
                 self._runner.follow(built, run.key)
             self._compared.update(wanting(run, built.spec, built))
         elif value.shares_target:
             self._retarget(built, at_once=self._request.value.follows)
         elif run is not None:
-            self._targets.built.append(built)
             self._replace(replace(run, project=replace(run.project, target=built.spec), built=built, asked=None))
 
     def _retarget(self, built: BuiltTarget, *, at_once: bool) -> None:
         """Let all entrants learn another target, at once or when they start over."""
-        value = self._compared.value
-        self._targets.built.append(built)
         if self._is_running and at_once:
             self._runner.follow(built)
-        self._compared.change(runs=tuple(wanting(run, built.spec, built) for run in value.runs))
+        self._compared.change(runs=tuple(wanting(run, built.spec, built) for run in self._compared.value.runs))
 
     def _followed(self) -> BuiltTarget | None:
         """Return the target that a training learns next, if it is to learn it at once or some flows do already."""
@@ -295,12 +291,8 @@ class Trainings(QObject):
 
     def _on_scored(self, turn: Turn) -> None:
         run = self._compared.value.keyed(turn.name)  # only a comparison is scored, and its turns wait for it
-        if run is not None and run.project is self._runner.job.scoring.get(turn.name):
-            scored = next(each for each in runs_of(turn.comparison) if each.key == turn.name).renamed(run.name)
-            self._compared.update(
-                replace(scored, built=run.built, asked=run.asked, wanted=run.wanted, variant=run.variant)
-            )
-            self._update_controls()
+        if run is not None and turn.event is not None and run.project is self._runner.job.scoring.get(turn.name):
+            self._compared.update(run.after(turn.event, turn.project))
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
         self._targets.count_limits(new)

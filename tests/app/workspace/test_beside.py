@@ -93,6 +93,7 @@ def test_a_flow_that_is_prepared_goes_on_as_well(qtbot: QtBot) -> None:
     runner.share()
     both = Comparison({"a": project, "b": project})
     beside.controller.show_beside(both, [built], PREPARING, Edits())
+    beside.compared.change(is_shown=True)
     assert beside.run("a").words() == "preparing…"
     beside.advance("a", 100)
     assert (beside.state, beside.step("a")) == (RUNNING, 100)
