@@ -66,16 +66,16 @@ class DocumentDialogs(Generic[Work]):
 
     def leave(self, then: Callable[[], object]) -> None:
         """Call `then`; where there are unsaved changes, ask first."""
-        if not self.document.is_changed:
+        if self.document.is_changed:
+            ask(
+                self._window, "unsavedBox", f"Save the changes to '{self.document.name}'?",
+                "Unsaved changes will be lost.",
+                Answer("&Save", SAVE, partial(self.save, then)),
+                Answer("&Discard", DISCARD, then),
+                Answer("Cancel", CANCEL),
+            )  # fmt: skip
+        else:
             then()
-            return
-        ask(
-            self._window, "unsavedBox", f"Save the changes to '{self.document.name}'?",
-            "Unsaved changes will be lost.",
-            Answer("&Save", SAVE, partial(self.save, then)),
-            Answer("&Discard", DISCARD, then),
-            Answer("Cancel", CANCEL),
-        )  # fmt: skip
 
 
 def ask_for_file(

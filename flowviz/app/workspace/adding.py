@@ -86,15 +86,15 @@ class EntrantAdding:
         add = self._controller.add
         if not value.shares_target or project.target == present or project.flow.is_recorded:
             add(name, joining(project, project.target, budget))
-            return
-        ask(
-            self._page, "otherTargetBox", f"'{name}' has another target. Which one should it learn?",
-            f"The flows here learn '{present.title}', but '{name}' has learned '{project.target.title}'.",
-            Answer(f"'{present.title}'", SAVE, lambda: add(name, joining(project, present, budget))),
-            Answer(f"All learn '{project.target.title}'", SAVE, lambda: self._adopt(name, project)),
-            Answer("Each keeps its own", SAVE, lambda: add(name, joining(project, project.target, budget))),
-            Answer("Cancel", CANCEL),
-        )  # fmt: skip
+        else:
+            ask(
+                self._page, "otherTargetBox", f"'{name}' has another target. Which one should it learn?",
+                f"The flows here learn '{present.title}', but '{name}' has learned '{project.target.title}'.",
+                Answer(f"'{present.title}'", SAVE, lambda: add(name, joining(project, present, budget))),
+                Answer(f"All learn '{project.target.title}'", SAVE, lambda: self._adopt(name, project)),
+                Answer("Each keeps its own", SAVE, lambda: add(name, joining(project, project.target, budget))),
+                Answer("Cancel", CANCEL),
+            )  # fmt: skip
 
     def add_file(self, path: Path) -> None:
         """Add the flow of a project file, which is read in the background."""

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
 
-from flowviz.app.state.binding import bind
 from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.controls import button, check_box, lay_out, named
 from flowviz.app.widgets.flow_row import WrappingRow
+from flowviz.app.widgets.form import bind_control
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.difference_box import DifferenceBox
@@ -44,10 +44,7 @@ class ComparisonBar(QWidget):
         self.setObjectName("comparisonBar")
         self.title = FittingLabel("comparisonTitle", "Description of the comparison")
         limits = check_box("limitByCounting", "Li&mit by counting", f"Add a line to the table. {TIP}")
-        bind(
-            compared, lambda value: value.limits is not None, limits.setChecked, limits.clicked, limits.isChecked,
-            set_limits,
-        )  # fmt: skip
+        bind_control(compared, lambda value: value.limits is not None, limits, set_limits)
         new = button("newComparisonButton", "&New Comparison…", "Compare other flows", run=choose_another)
         tip = "Show the flow of the window, and keep the comparison"
         back = button("leaveComparisonButton", "&Back to the Flow", tip, run=leave)

@@ -124,10 +124,6 @@ class Compared:
         runs = [replace(run, project=run.project.with_budget(budget)) for run in self.runs]
         return replace(self, runs=tuple(runs))
 
-    def free_name(self, wanted: str) -> str:
-        """Return a name that no entrant has or shows: the wanted one, or that with a number."""
-        return free_name(wanted, {*self.names, *(run.title for run in self.runs)})
-
 
 class ComparedState(State[Compared]):
     """Observable entrants."""
@@ -171,10 +167,6 @@ class ComparedState(State[Compared]):
         taken = {each.style for each in self.value.runs}
         style = next(number for number in count() if number not in taken)
         self.change(runs=(*self.value.runs, replace(run, style=style)), selected=run.name)
-
-    def remove(self, name: str) -> None:
-        """Remove an entrant, and select the one beside it if it was selected."""
-        self.set(self.value.with_runs([run for run in self.value.runs if run.name != name]))
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.compared import Compared, runs_of
+from flowviz.app.workspace.compared import Compared, free_name, runs_of
 from flowviz.app.workspace.entrants import EntrantRun, Requested
 from flowviz.app.workspace.restoring import at_rest, restored, wanting
 from flowviz.app.workspace.trainings import Trainings
@@ -63,7 +63,8 @@ class ComparisonController(Trainings):
         if len(value.runs) >= MAX_ENTRANTS:
             return
         project = replace(project, training=project.training.with_budget(value.runs[0].project.training))
-        self._compared.add(runs_of(Comparison({value.free_name(name): project}))[0])
+        taken = {*value.names, *(run.title for run in value.runs)}  # a title is shown in place of some names
+        self._compared.add(runs_of(Comparison({free_name(name, taken): project}))[0])
         self._targets.build()
         if self._is_running and value.trains_all:
             self._join(self._compared.value.runs[-1])
@@ -79,11 +80,12 @@ class ComparisonController(Trainings):
 
     def remove(self, name: str) -> None:
         """Remove an entrant, unless it is the only one."""
-        run = self._compared.value.run(name)
-        if len(self._compared.value.runs) < 2 or run is None:
+        value = self._compared.value
+        run = value.run(name)
+        if len(value.runs) < 2 or run is None:
             return
-        is_trained = self._is_running and run.key in self._compared.value.training
-        self._compared.remove(name)
+        is_trained = self._is_running and run.key in value.training
+        self._compared.set(value.with_runs([each for each in value.runs if each is not run]))
         if is_trained and self._runner.job.is_open:
             self._runner.change(Remove(run.key))
         elif is_trained:
@@ -93,16 +95,13 @@ class ComparisonController(Trainings):
             self._keep_alone(self._compared.value.runs[0])
 
     def rename(self, old: str, new: str) -> None:
-        """Give an entrant another name, which changes nothing else."""
+        """Give an entrant another name, which no other one has; this changes nothing else."""
         value = self._compared.value
-        if old in value.names and new not in value.names:
-            runs = [run.renamed(new) if run.name == old else run for run in value.runs]
-            self._compared.set(value.with_runs(runs))
+        self._compared.set(value.with_runs([run.renamed(new) if run.name == old else run for run in value.runs]))
 
     def set_limits(self, shown: bool) -> None:
         """Add the limits by counting to the table, or remove them."""
-        value = self._compared.value
-        self._compared.change(limits=(value.limits or {}) if shown else None)
+        self._compared.change(limits=(self._compared.value.limits or {}) if shown else None)
 
     def restore(self, entrants: Sequence[Requested], trained: Mapping[int, EntrantRun]) -> None:
         """Return to entrants as they were requested earlier, and let a running training continue with them.

@@ -174,9 +174,7 @@ class EntrantRun:
 
     @property
     def can_go_on(self) -> bool:
-        """Return whether it can train further: its training has not ended, or its budget has grown since."""
-        if self.is_recorded:
-            return False
+        """Return whether it can train further: it has not ended, or its budget or target has changed since."""
         return self.target != self.project.target or can_go_on(self.project, self.trial)
 
     @property

@@ -77,8 +77,7 @@ class FiguresModel(QStandardItemModel):
 
 def entrant_at(index: QModelIndex) -> str:
     """Return the name of the entrant in a row. Empty for a mean over seeds and for a limit by counting."""
-    name: str | None = index.siblingAtColumn(NAME_COLUMN).data(VALUE_ROLE)
-    return name or ""
+    return str(index.siblingAtColumn(NAME_COLUMN).data(VALUE_ROLE) or "")
 
 
 def _columns(compared: Compared, rows: Sequence[RunSummary]) -> list[list[Cell]]:

@@ -267,8 +267,7 @@ class Trainings(QObject):
 
     def _on_ended(self) -> None:
         value, following = self._compared.value, self._next
-        runs = tuple(map(at_rest, value.runs))
-        self._compared.change(runs=runs, state=IDLE, training=frozenset())
+        self._compared.change(runs=tuple(map(at_rest, value.runs)), state=IDLE, training=frozenset())
         if following in value.keys:
             self._start((value.training | {following}) & value.keys)
 
