@@ -51,7 +51,7 @@ class EntrantEditing(QObject):
         self._compared, self._request, self._builder = compared, request, builder
         self._attend, self._change_entrant = attend, change_entrant
         self._set_budget, self._choose_target = set_budget, choose_target
-        self._edited = ""  # name of the entrant that is being edited
+        self._edited = ""  # key of the entrant that is being edited
         self._timer = delayed(self, self.apply, DELAY_MS)
         request.edited.connect(self._on_edited)
         builder.built_changed.connect(self._on_built)
@@ -60,7 +60,7 @@ class EntrantEditing(QObject):
     def apply(self) -> None:
         """Apply the latest edits now."""
         self._timer.stop()
-        run, self._edited = self._compared.value.run(self._edited), ""
+        run, self._edited = self._compared.value.keyed(self._edited), ""
         if run is None:
             return
         plan, requested, project = self._request.plan, run.requested, run.project
@@ -84,19 +84,19 @@ class EntrantEditing(QObject):
     def _on_edited(self) -> None:
         if not self._compared.value.is_shown:
             return
-        self._edited = self._compared.value.selected
+        self._edited = self._compared.value.selected_key
         self._timer.start()
 
     def _on_compared_changed(self, old: Compared, new: Compared) -> None:
         if not (old.is_shown and new.is_shown):
             return
-        if self._edited and self._edited != new.selected:
+        if self._edited and self._edited != new.selected_key:
             self.apply()
-        before, run = old.selected_run, self._compared.value.selected_run
-        if run is None or self._edited:
+        if self._edited:
             return
-        is_other = before is None or before.name != run.name
-        if is_other or (self._builder.pending is None and (before or run).requested.plan != run.requested.plan):
+        before, run = existing(old.selected_run), existing(self._compared.value.selected_run)
+        is_replanned = self._builder.pending is None and before.requested.plan != run.requested.plan
+        if before.key != run.key or is_replanned:
             self._show(run)
         else:
             self._attend(run)

@@ -397,3 +397,10 @@ def test_an_entrant_whose_layers_are_edited_changes_to_another_flow(harness: Com
     harness.controller.editing.apply()
     assert harness.run("a").requested.plan.flow.family == "spline"
     assert not harness.run("a").requested.edits
+
+
+def test_an_edit_outlasts_another_name(harness: ComparisonHarness) -> None:
+    harness.request.set_family("spline")
+    harness.controller.rename("a", "c")
+    harness.controller.editing.apply()
+    assert harness.run("c").project.flow.family == "spline"
