@@ -63,9 +63,11 @@ class EntrantEditing(QObject):
         run, self._edited = self._compared.value.keyed(self._edited), ""
         if run is None:
             return
-        plan, requested, project = self._request.plan, run.requested, run.project
-        if budget_words(plan.training) != budget_words(project.training):
+        plan = self._request.plan
+        if budget_words(plan.training) != budget_words(run.project.training):
             self._set_budget(plan.training)
+            run = existing(self._compared.value.keyed(run.key))  # with this budget
+        requested, project = run.requested, run.project
         if plan.training == project.training.with_budget(plan.training) and _has_weights(run, plan.flow):
             self._compared.update(run.having_variant(Variant(plan.flow, requested.edits)))
         elif plan.flow != requested.plan.flow or plan.training != project.training.with_budget(plan.training):

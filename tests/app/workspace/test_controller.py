@@ -404,3 +404,16 @@ def test_an_edit_outlasts_another_name(harness: ComparisonHarness) -> None:
     harness.controller.rename("a", "c")
     harness.controller.editing.apply()
     assert harness.run("c").project.flow.family == "spline"
+
+
+def test_a_budget_and_an_integrator_change_together(qtbot: QtBot) -> None:
+    first = replace(untrained("a")["a"], flow=FlowSpec(family="flow_matching"))
+    harness = ComparisonHarness(untrained("a", "b").with_project("a", first))
+    harness.train()
+    harness.stop()
+    harness.request.update_flow(integrator_steps=7)
+    harness.request.set_budget("steps", 2000)
+    harness.controller.editing.apply()
+    assert [run.project.training.steps for run in harness.compared.value.runs] == [2000, 2000]
+    assert harness.run("a").requested.plan.flow.integrator_steps == 7
+    assert harness.run("a").is_begun
