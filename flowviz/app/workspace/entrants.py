@@ -24,8 +24,6 @@ from flowviz.records import (
     Snapshot,
     Trial,
 )
-from flowviz.records.comparison_table import RunSummary, summary_of_figures
-from flowviz.records.paired import PairedDifference
 from flowviz.records.trial import figures_so_far
 from flowviz.specs import TargetSpec
 from flowviz.specs.edits import Edits
@@ -257,11 +255,6 @@ class EntrantRun:
             "without_density": scored.validation.without_density if scored and scored.validation else None,
         }
         return {**self._figures_of_training(), "gap": None, "test_nll": None, **unknown, **edited}
-
-    def summary(self, difference: PairedDifference | None) -> RunSummary:
-        """Return the row of the table, with the difference of its test NLL from that of the best entrant."""
-        summary = summary_of_figures(self.name, [self.figures()], difference)
-        return replace(summary, running=int(not self.has_ended))
 
     @property
     def compared_trials(self) -> list[Trial]:

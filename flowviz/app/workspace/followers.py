@@ -17,6 +17,8 @@ from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.grid import PaneGrid
 from flowviz.app.workspace.hints import can_subtract, difference_note, hint, missing_note
 from flowviz.app.workspace.links import LinksState, is_begun, matching_stage, shared_boxes
+from flowviz.records import Trace
+from flowviz.rendering.camera import Boxes
 from flowviz.specs import ViewSpec
 from flowviz.specs.view import FIELDS
 
@@ -54,7 +56,7 @@ class Followers(QObject):
             for entrant in self._scenes.values():
                 entrant.drop_queries()
         if old.is_shown != new.is_shown or (new.is_shown and _has_other_frame(old, new)):
-            self._frame_all()
+            self._viewer.camera.frame_by(self._shared_boxes if new.is_shown else None)
         if not new.is_shown:
             self._viewer.scenes.subtract(None)
             self._redrawing.stop()
@@ -74,11 +76,9 @@ class Followers(QObject):
         for key in self._scenes.keys() - set(keys):
             self._scenes.pop(key).close()
 
-    def _frame_all(self) -> None:
-        """Let the camera frame the particles of all panes, or those of the only one."""
-        compared = self._compared
-        shares = compared.value.is_shown and bool(compared.value.runs)
-        self._viewer.camera.frame_by((lambda trace: shared_boxes(compared.value.runs, trace)) if shares else None)
+    def _shared_boxes(self, trace: Trace) -> Boxes:
+        """Return, for each stage of a trace, the box that holds the particles of all panes."""
+        return shared_boxes(self._compared.value.runs, trace)
 
     def _follow(self) -> None:
         """Update the pictures once, however much changes at the same time."""

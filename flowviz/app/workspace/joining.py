@@ -21,9 +21,8 @@ def joining(project: Project, target: TargetSpec, budget: TrainingSpec) -> Proje
     """
     training = project.training.with_budget(budget)
     last = project.checkpoint
-    if project.flow.is_recorded:
-        return replace(project, training=training, next=None)
-    if project.target == target and last is not None and _fits(Budget.at(last, training)):
+    is_kept = project.target == target and last is not None and _fits(Budget.at(last, training))
+    if project.flow.is_recorded or is_kept:
         return replace(project, training=training, next=None)
     flow = project.flow.model_copy(update={"seed": budget.seed})
     return Project.untrained(target, flow, training.with_seed(budget.seed))

@@ -1,7 +1,7 @@
 """Means and standard deviations over the entrants that differ only in their seeds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flowviz.app.workspace.entrants import FAILED, EntrantRun, Figures
 from flowviz.records.comparison_table import COLUMNS, Column, RunSummary, summary_of_figures
@@ -52,7 +52,10 @@ def cell_text(row: RunSummary, column: Column) -> str:
 def rows_of(runs: Sequence[EntrantRun]) -> list[RunSummary]:
     """Return the row of each entrant, compared with the best one on the same target."""
     found = differences([run.compared_trials for run in runs], [run.project.target for run in runs])
-    return [run.summary(each) for run, each in zip(runs, found, strict=True)]
+    return [
+        replace(summary_of_figures(run.name, [run.figures()], each), running=int(not run.has_ended))
+        for run, each in zip(runs, found, strict=True)
+    ]
 
 
 def _seeds(group: Sequence[EntrantRun]) -> set[int]:
