@@ -68,7 +68,7 @@ class Trainings(QObject):
         self._compared, self._request, self._runner = compared, request, runner
         self._show_activity, self._post, self._keep_alone = show_activity, post, keep_alone
         self._targets = EntrantTargets(compared, worker, post)
-        self._activity = ""
+        self._preparation = ""  # of an entrant, in words
         self._next: str | None = None  # key of the entrant that trains when the others have stopped
         self.editing = EntrantEditing(
             compared, request, builder, self, attend=attend, change_entrant=self.change_entrant,
@@ -174,7 +174,7 @@ class Trainings(QObject):
         """Train some entrants from their checkpoints or from the beginning, unless there are none."""
         if not keys:
             return
-        self._activity, self._next = "", None
+        self._preparation, self._next = "", None
         self._runner.compare(self._compared.by_key(keys), self._targets.built, followed)
         self._compared.change(state=PREPARING, training=keys)
         self._post(Notice("comparison"))
@@ -257,7 +257,7 @@ class Trainings(QObject):
         if run is None or turn.event is None:
             return
         if isinstance(turn.event, Preparing):
-            self._activity = f"{run.name}: {turn.event.activity}…"
+            self._preparation = f"{run.name}: {turn.event.activity}…"
         project = turn.project  # its budget is the former one if that has changed during a stop
         project = replace(project, training=project.training.with_budget(run.project.training))
         changed = run.after(turn.event, project)
@@ -295,18 +295,18 @@ class Trainings(QObject):
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
         self._targets.count_limits(new)
-        self._update_controls()
+        if not new.is_shown:
+            return
+        self._show_activity(self._activity_of(new))
         has_changed = (old.is_shown, old.state, old.runs) != (new.is_shown, new.state, new.runs)
-        if new.is_shown and new.state == IDLE and has_changed:
+        if new.state == IDLE and has_changed:
             self._score()
 
-    def _update_controls(self) -> None:
-        value = self._compared.value
-        if not value.is_shown:
-            return
-        activity = Activity(
+    def _activity_of(self, value: Compared) -> Activity:
+        """Return what the trainings do, as the controls show it."""
+        return Activity(
             state=value.state,
-            event=sentence(value, self._activity),
+            event=sentence(value, self._preparation),
             is_elsewhere=value.state != IDLE and value.selected_key not in value.training,
             scope=value.scope,
             can_train=True,
@@ -314,4 +314,3 @@ class Trainings(QObject):
             can_resume=any(run.is_begun for run in value.concerned) and any(run.can_go_on for run in value.concerned),
             fraction=round(value.fraction, 2),  # seldom another one, because Qt repaints the window at once
         )
-        self._show_activity(activity)
