@@ -73,13 +73,13 @@ class Workbench(QObject):
         # First, because the view must be shared before a flow is shown that lacks some of the marks.
         self._followers = Followers(grid, around.viewer, compared, links, around.view, around.post)
         self._worker = LatestWorker(lambda notice: around.post(replace(notice, topic=COMPARISON)))
-        attending = Attending(compared, around.session, around.edits)
+        attending, activity = Attending(compared, around.session, around.edits), around.status.activity
         self.controller = ComparisonController(
             compared,
             around.request,
             around.builder,
             around.runner,
-            around.status.activity.set,
+            lambda shown: activity.set(shown.having_delays_of(activity.value)),  # which the session knows
             around.post,
             self._worker,
             self,

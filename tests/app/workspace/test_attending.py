@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.document.content import Loaded
 from flowviz.app.notices.notice import Notice
+from flowviz.app.training.activity import LOADING
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.entrant_scene import EntrantScene
 from flowviz.projects import Comparison, Project, example
@@ -278,6 +279,19 @@ def test_particles_of_an_edited_flow_stay_in_its_pane(panes: Panes) -> None:
         return all(scene is not None and scene.trace is wanted for scene, wanted in zip(scenes, traces, strict=True))
 
     panes.qtbot.waitUntil(are_shown)
+
+
+def test_a_flow_that_waits_for_tensorflow_says_so(panes: Panes) -> None:
+    panes.show_trained()
+    panes.wait_for_targets()
+    panes.main.viewer.queries.is_ready.set(False)
+    panes.main.view.set_stage(LAYER)
+    panes.main.layer_editor.toggle()
+    assert panes.main.status.activity.value.sentence == LOADING
+    panes.compared.change(seeds=2)
+    assert panes.main.status.activity.value.sentence == LOADING, "whatever else changes"
+    panes.qtbot.waitUntil(lambda: panes.run("a").project.edits == DISABLED)
+    assert panes.main.status.activity.value.sentence != LOADING
 
 
 def train_both(panes: Panes) -> None:
