@@ -11,10 +11,12 @@ from PyQt6.QtGui import (
     QPaintEvent,
     QPen,
     QPointingDevice,
+    QSinglePointEvent,
     QTabletEvent,
 )
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.style.theme import background, ink, shown_theme
 from flowviz.app.style.tokens import GAP, TIGHT, UNIT, WIDE
 from flowviz.app.target.preview import draw_fitted, draw_paper, png_of, tinted
@@ -44,8 +46,7 @@ class Canvas(QWidget):
         self.brush = BRUSH
         self.erases = False
         self._image = _blank()
-        self._is_drawing = False
-        self._last_position = QPointF()
+        self._last: QPointF | None = None  # position of an unfinished stroke
         self._traced: QImage | None = None
         self._hint = ""
 
@@ -56,22 +57,18 @@ class Canvas(QWidget):
         """Return the drawing as a PNG, black on a transparent background."""
         return png_of(self._image)
 
-    def show_png(self, png: bytes) -> None:
-        """Show a drawing that `png` returned, or an empty canvas for no bytes."""
-        self._set_image(QImage.fromData(png).convertToFormat(IMAGE_FORMAT) if png else _blank())
-
-    def show_drawing(self, alpha: QImage) -> None:
-        """Replace the drawing by a picture, scaled to fit."""
-        image = _blank()
-        painter = QPainter(image)
-        draw_fitted(painter, alpha, QRectF(image.rect()), QColor("black"))
-        painter.end()
-        self._set_image(image)
-        self._on_edit("Open")
+    def show_drawing(self, alpha: QImage | None) -> None:
+        """Show a drawing, scaled to fit, or an empty canvas for None; an unfinished stroke is cancelled."""
+        self._image, self._last = _blank(), None
+        if alpha is not None:
+            painter = QPainter(self._image)
+            draw_fitted(painter, alpha, QRectF(self._image.rect()), QColor("black"))
+            painter.end()
+        self.update()
 
     def clear(self) -> None:
         """Clear the drawing."""
-        self._set_image(_blank())
+        self.show_drawing(None)
         self._on_edit("Clear")
 
     def show_traced(self, alpha: QImage | None) -> None:
@@ -85,33 +82,33 @@ class Canvas(QWidget):
         self.setAccessibleDescription(sentence)
         self.update()
 
-    def _set_image(self, image: QImage) -> None:
-        self._image, self._is_drawing = image, False  # also cancels an unfinished stroke
-        self.update()
+    def _follow(self, event: QSinglePointEvent, pressure: float = 1.0, *, is_eraser: bool = False) -> None:
+        """Draw where the mouse or a pen moves while it is pressed."""
+        is_tip, erases, position = event.button() == DRAWING_BUTTON, self.erases or is_eraser, event.position()
+        match event.type():
+            case QEvent.Type.MouseButtonPress | QEvent.Type.MouseButtonDblClick | QEvent.Type.TabletPress if is_tip:
+                self._draw_line(position, position, pressure, erases)
+            case QEvent.Type.MouseMove | QEvent.Type.TabletMove if self._last is not None:
+                self._draw_line(self._last, position, pressure, erases)
+            case QEvent.Type.MouseButtonRelease | QEvent.Type.TabletRelease if is_tip and self._last is not None:
+                self._last = None
+                self._on_edit("Stroke")
 
-    def _begin_stroke(self, position: QPointF, pressure: float, erases: bool) -> None:
-        self._is_drawing, self._last_position = True, position
-        self._draw_to(position, pressure, erases)
-
-    def _draw_to(self, position: QPointF, pressure: float, erases: bool) -> None:
-        scale = self._scale
+    def _draw_line(self, start: QPointF, end: QPointF, pressure: float, erases: bool) -> None:
+        """Draw a line between positions in the widget."""
+        rect = self._drawing_rect
+        scale = rect.width() / SIZE.width()
         painter = QPainter(self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if erases:
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
         width = self.brush * (MIN_BRUSH + (1 - MIN_BRUSH) * pressure)
-        pen = QPen(QColor("black"), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        start, end = ((point - self._drawing_rect.topLeft()) / scale for point in (self._last_position, position))
-        painter.drawLine(start, end + QPointF(0.01, 0))  # Qt draws no line of zero length
+        painter.setPen(QPen(QColor("black"), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        first, last = ((position - rect.topLeft()) / scale for position in (start, end))
+        painter.drawLine(first, last + QPointF(0.01, 0))  # Qt draws no line of zero length
         painter.end()
-        self._last_position = position
+        self._last = end
         self.update()
-
-    def _end_stroke(self) -> None:
-        if self._is_drawing:
-            self._is_drawing = False
-            self._on_edit("Stroke")
 
     @property
     def _drawing_rect(self) -> QRectF:
@@ -121,32 +118,19 @@ class Canvas(QWidget):
         rect.moveCenter(QRectF(self.rect()).center())
         return rect
 
-    @property
-    def _scale(self) -> float:
-        return self._drawing_rect.width() / SIZE.width()
-
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        if event is not None and event.button() == DRAWING_BUTTON:
-            self._begin_stroke(event.position(), 1.0, self.erases)
+        self._follow(existing(event))
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        if event is not None and self._is_drawing:
-            self._draw_to(event.position(), 1.0, self.erases)
+        self._follow(existing(event))
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        if event is not None and event.button() == DRAWING_BUTTON:
-            self._end_stroke()
+        self._follow(existing(event))
 
     def tabletEvent(self, event: QTabletEvent | None) -> None:
-        assert event is not None
-        erases = self.erases or event.pointerType() == QPointingDevice.PointerType.Eraser
-        if event.type() == QEvent.Type.TabletPress and event.button() == DRAWING_BUTTON:
-            self._begin_stroke(event.position(), event.pressure(), erases)
-        elif event.type() == QEvent.Type.TabletMove and self._is_drawing:
-            self._draw_to(event.position(), event.pressure(), erases)
-        elif event.type() == QEvent.Type.TabletRelease and event.button() == DRAWING_BUTTON:
-            self._end_stroke()
-        event.accept()  # an ignored tablet event would be sent again as a mouse event
+        pen = existing(event)
+        self._follow(pen, pen.pressure(), is_eraser=pen.pointerType() == QPointingDevice.PointerType.Eraser)
+        pen.accept()  # an ignored tablet event would be sent again as a mouse event
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
@@ -159,7 +143,7 @@ class Canvas(QWidget):
             draw_fitted(painter, self._traced, room, ink(shown_theme()))
             painter.setOpacity(1.0)
         painter.drawImage(self._drawing_rect, tinted(self._image, ink(shown_theme())))
-        if self._hint and not self._is_drawing:
+        if self._hint and self._last is None:
             self._paint_hint(painter)
 
     def _paint_hint(self, painter: QPainter) -> None:

@@ -1,5 +1,6 @@
 """Page to draw the target: a canvas and its tools."""
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -33,7 +34,7 @@ class DrawingPage(Page):
     def __init__(self, request: RequestState) -> None:
         super().__init__(request)
         self.canvas = Canvas(self._request_drawing)
-        self._traced: NDArray[np.uint8] | None = None
+        self._traced: QImage | None = None
         self._brush = slider("brushSize", "Brush", "Brush size", MIN_BRUSH, MAX_BRUSH, BRUSH)
         self._brush.valueChanged.connect(partial(setattr, self.canvas, "brush"))
         self.setFocusProxy(self._brush)
@@ -61,7 +62,7 @@ class DrawingPage(Page):
 
     def set_traced(self, shades: NDArray[np.uint8]) -> None:
         """Set the picture (rows, columns) that the Trace button shows behind the drawing."""
-        self._traced = shades
+        self._traced = alpha_image(shades)
         self._update_traced()
 
     def set_actions(self, undo: QAction, redo: QAction) -> None:
@@ -74,24 +75,11 @@ class DrawingPage(Page):
         self._drawing.request(replace(contents, drawn=(DrawingSpec(png=self.canvas.png()), step)))
 
     def _show_drawing(self, contents: DrawingContents) -> None:
-        png = contents.drawing.png if contents.drawing else b""
-        if not png:
-            self.canvas.show_png(b"")
-        elif png != self.canvas.png():
-            self._show_png(png)
-
-    def _show_png(self, png: bytes) -> None:
-        """Show a drawing, fitted into the canvas unless it was made on one."""
-        try:
-            ink = alpha_image(targets.darkness_of(png, "The drawing"))
-        except FlowvizError:  # the builder of the target reports it
-            self.canvas.show_png(b"")
-            return
-        if QImage.fromData(png).convertToFormat(QImage.Format.Format_Alpha8) == ink:
-            self.canvas.show_png(png)  # exactly, because undo compares the bytes
-        else:
-            self.canvas.show_drawing(ink)
+        ink = None
+        if contents.drawing is not None:
+            with suppress(FlowvizError):  # the builder of the target reports it
+                ink = alpha_image(targets.darkness_of(contents.drawing.png, "The drawing"))
+        self.canvas.show_drawing(ink)
 
     def _update_traced(self) -> None:
-        traced = self._traced if self._trace.isChecked() else None
-        self.canvas.show_traced(None if traced is None else alpha_image(traced))
+        self.canvas.show_traced(self._traced if self._trace.isChecked() else None)

@@ -5,12 +5,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId, QTabletEvent
+from PyQt6.QtGui import QColor, QImage, QInputDevice, QPointingDevice, QPointingDeviceUniqueId, QTabletEvent
 from PyQt6.QtWidgets import QApplication, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.canvas import Canvas
+from flowviz.app.target.preview import png_of
 from flowviz.specs import DrawingSpec
 from flowviz.targets import build_target
 from tests.app.conftest import Window, settle
@@ -194,6 +195,18 @@ def test_opened_drawing_can_be_continued_and_undone(user: DrawingUser) -> None:
     user.button("undoButton").click()
     user.button("undoButton").click()
     assert user.built is None
+
+
+def test_small_drawing_is_continued_where_the_mouse_is(user: DrawingUser) -> None:
+    small = QImage(64, 40, QImage.Format.Format_ARGB32)
+    small.fill(Qt.GlobalColor.transparent)
+    for row in range(10, 30):
+        small.setPixelColor(10, row, QColor("black"))
+    user.window.main.request.show_target(DrawingSpec(png=png_of(small), size=(64, 40)))
+    user.stroke((80, 20), (80, 80))
+    assert user.built is not None
+    assert user.built.picture[:, 480:].any(), "the stroke is on the right"
+    assert user.built.picture[:, :160].any(), "the line of the small drawing is on the left"
 
 
 def test_undone_drawing_is_the_same_to_the_last_bit(user: DrawingUser) -> None:
