@@ -51,14 +51,13 @@ class TargetBuilder(QObject):
             worker: Builds targets. None for a new thread.
             post: Shows a notice.
             show_target: Called with the requested target, or with None and why it cannot be built.
-            show_pictures: Called with a picture (rows, columns) of each shape, by name, when one is first requested.
+            show_pictures: Called with a picture (rows, columns) of each shape, by name, when a shape is requested.
             show_base_warning: Called with why the base of the requested flow does not suit the target, or with nothing.
         """
         super().__init__(parent)
         self._request, self._post, self._show_target = request, post, show_target
         self._show_pictures, self._show_base_warning = show_pictures, show_base_warning
         self._worker = worker or LatestWorker(self._on_failed, start_delay_ms=START_DELAY_MS)
-        self._has_pictures = False
         self.built: BuiltTarget | None = None
         self.problem = ""
         self._expected: BuiltTarget | None = None
@@ -101,8 +100,8 @@ class TargetBuilder(QObject):
         self.built, self.problem = None, ""
         self.built_changed.emit(None)
         self._worker.ask(TARGET, partial(build_or_explain, spec), self._set_result)
-        if isinstance(spec, ShapeSpec) and not self._has_pictures:
-            self._worker.ask(PICTURES, _shape_pictures, self._on_pictures)
+        if isinstance(spec, ShapeSpec):
+            self._worker.ask(PICTURES, _shape_pictures, self._show_pictures)
 
     def _set_result(self, result: BuiltTarget | str) -> None:
         self.built, self.problem = (None, result) if isinstance(result, str) else (result, "")
@@ -118,10 +117,6 @@ class TargetBuilder(QObject):
         else:
             judge = partial(targets.base_warning, self._request.plan.flow, self.built.target)
             self._worker.ask("base", judge, self._show_base_warning)
-
-    def _on_pictures(self, pictures: dict[ShapeName, NDArray[np.uint8]]) -> None:
-        self._has_pictures = True
-        self._show_pictures(pictures)
 
     def _on_failed(self, notice: Notice) -> None:
         if self.built is None:

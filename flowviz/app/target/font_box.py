@@ -51,8 +51,9 @@ class FontBox(ChoiceBox):
             self.addItem(BUILT_IN_FONT, None)
             for face in faces:
                 self.addItem(face.name, face.name)
+                font = QFont(face.family, -1, face.weight, face.italic)
                 if LATIN in QFontDatabase.writingSystems(face.family):  # symbol fonts would garble their own name
-                    self.setItemData(self.count() - 1, _qfont(face), Qt.ItemDataRole.FontRole)
+                    self.setItemData(self.count() - 1, font, Qt.ItemDataRole.FontRole)
             self.choose(selected)
 
     def showEvent(self, event: QShowEvent | None) -> None:
@@ -60,10 +61,3 @@ class FontBox(ChoiceBox):
         if not self._was_shown:
             self._was_shown = True
             self._find_fonts()
-
-
-def _qfont(face: "Face") -> QFont:
-    font = QFont(face.family)
-    font.setWeight(QFont.Weight(min(max(round(face.weight / 100), 1), 9) * 100))
-    font.setItalic(face.italic)
-    return font

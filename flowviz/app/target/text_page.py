@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.state.binding import bind
 from flowviz.app.state.request import RequestState
 from flowviz.app.style.tokens import TIGHT, UNIT
@@ -87,8 +88,7 @@ class TextPage(Page):
             lambda typed: request.update_page("text", text=typed),
         )
         self.bind(font=self.fonts, **controls)
-        text.textChanged.connect(self._show_count)
-        self._show_count()
+        request.watch(lambda value: len(value.pages.text.text), self._show_count)
 
     def _lay_out(self) -> None:
         side = lay_out(QVBoxLayout(), self.sheet.opener, self._count, spacing=TIGHT)
@@ -96,8 +96,7 @@ class TextPage(Page):
         side.addStretch()
         self.column.addLayout(lay_out(QHBoxLayout(), self.box, side, stretched=self.box))
 
-    def _show_count(self) -> None:
-        count = len(self.box.toPlainText())
+    def _show_count(self, count: int) -> None:
         self._count.setText(f"{count} / {MAX_TEXT}")
         self._count.setVisible(count >= COUNTED)
 
@@ -159,14 +158,12 @@ class TextBox(QPlainTextEdit):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
-        menu = self.createStandardContextMenu()
-        if event is None or menu is None:
-            return
+        menu = existing(self.createStandardContextMenu())
         for action in menu.actions():
             action.setVisible(action.objectName() not in {"edit-undo", "edit-redo"})  # see setUndoRedoEnabled
         menu.setParent(self, menu.windowFlags())  # otherwise Python deletes it
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
+        menu.popup(existing(event).globalPos())
 
 
 def _common_prefix_length(one: str, other: str) -> int:
