@@ -17,15 +17,16 @@ from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice
 from flowviz.app.state.request import first_plan
-from flowviz.app.target import image_page, points_page
 from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.target.image_page import ImagePage
+from flowviz.app.target.points_page import PointsPage
 from flowviz.app.training.session import Session
 from flowviz.file_kinds import NUMBERS
 from flowviz.lessons import is_lesson
 from flowviz.projects import Comparison, Project
 from flowviz.projects.recording import is_recording
 
-TARGET_FILTERS = [page.PATTERNS.partition(";;")[0] for page in (points_page, image_page)]
+TARGET_FILTERS = [page.files for page in (PointsPage, ImagePage)]
 
 
 class DocumentActions(QObject):

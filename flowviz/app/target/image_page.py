@@ -3,12 +3,10 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
 from flowviz.app.state.pages import ImageContents
 from flowviz.app.state.request import RequestState
-from flowviz.app.style.tokens import UNIT
 from flowviz.app.target.page import BLUR_STEPS, FilePage
 from flowviz.app.widgets.controls import button, label_of, row
 from flowviz.app.widgets.form import ControlSpec, controls_of
@@ -22,15 +20,13 @@ FORM: Mapping[str, ControlSpec] = {
     "grayscale": ControlSpec("imageGrayscale"),
     "blur": ControlSpec("imageBlur", per_unit=BLUR_STEPS),
 }
-NAME_WIDTH = 16 * UNIT  # pixels
-PATTERNS = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
 
 
 class ImagePage(FilePage):
     """Page with buttons to choose a picture, and controls that decide which of its pixels are ink."""
 
     kind, invitation = "image", "Drop a picture here,\nor click to choose a file"
-    patterns = PATTERNS
+    files = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff)"
 
     def __init__(self, request: RequestState, read: Callable[[Path], object], paste: Callable[[], object]) -> None:
         """Create a page; `read` imports the picture of a file, and `paste` that of the clipboard."""
@@ -51,8 +47,6 @@ class ImagePage(FilePage):
         self.column.addLayout(row(invert, grayscale))
 
     def _show(self, contents: ImageContents) -> None:
-        name = contents.picture.name if contents.picture else ""
-        self._name.setText(self._name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH))
-        self._name.setToolTip(name)
+        self._name.show_texts(contents.picture.name if contents.picture else "")
         self._share.setText(percent(contents.threshold))
         self._controls["threshold"].setEnabled(not contents.grayscale)

@@ -5,13 +5,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from PyQt6.QtWidgets import QFileDialog, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from flowviz.app.state.pages import Kind
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.tokens import TIGHT
 from flowviz.app.widgets.controls import button, lay_out
 from flowviz.app.widgets.form import Control, bind_fields
+from flowviz.app.widgets.labels import FittingLabel
 
 BLUR_STEPS = 100  # positions of its slider per unit
 
@@ -49,10 +50,10 @@ class FilePage(Page):
     """Page of a kind of target that is read from a file.
 
     Attributes:
-        patterns: The types of files that can be chosen, as Qt's dialogs need them.
+        files: The files that can be chosen, as Qt's dialogs need them.
     """
 
-    patterns: ClassVar[str]
+    files: ClassVar[str]
 
     def __init__(self, request: RequestState, tip: str, read: Callable[[Path], object]) -> None:
         """Create a page with a button that asks for a file, and a label for its name.
@@ -66,11 +67,11 @@ class FilePage(Page):
         self._read = read
         self._open = button(f"open{self.kind.capitalize()}Button", "Open…", tip, "open", run=self.begin)
         self.setFocusProxy(self._open)
-        self._name = QLabel()
-        self._name.setObjectName(f"{self.kind}Name")
+        self._name = FittingLabel(f"{self.kind}Name", "Name of the file")
 
     def begin(self) -> None:
         """Ask the user for a file."""
-        path, _ = QFileDialog.getOpenFileName(self, f"Open {self.kind.capitalize()}", "", self.patterns)
+        files = f"{self.files};;All files (*)"
+        path, _ = QFileDialog.getOpenFileName(self, f"Open {self.kind.capitalize()}", "", files)
         if path:
             self._read(Path(path))

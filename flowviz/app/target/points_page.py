@@ -3,18 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QLabel
+from PyQt6.QtWidgets import QLabel
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.state.pages import PointsContents, Table, TableColumns
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.page import FilePage
-from flowviz.app.widgets.controls import named, row, row_widget
+from flowviz.app.widgets.controls import ChoiceBox, row, row_widget
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.file_kinds import NUMBERS
-
-PATTERNS = f"Points ({' '.join(f'*{suffix}' for suffix in NUMBERS.suffixes)});;All files (*)"
 
 NO_CONDITION = "No condition"
 
@@ -29,7 +26,7 @@ class PointsPage(FilePage):
     """
 
     kind, invitation = "points", "Drop a table of points here,\nor click to choose a file"
-    patterns = PATTERNS
+    files = f"Points ({' '.join(f'*{suffix}' for suffix in NUMBERS.suffixes)})"
 
     def __init__(
         self,
@@ -57,40 +54,28 @@ class PointsPage(FilePage):
         self._show(self.contents(self.request.value))
 
     def _on_columns_activated(self) -> None:
-        x, y, given = self._x.currentIndex(), self._y.currentIndex(), self._given.currentData()
+        x, y, given = self._x.value, self._y.value, self._given.value
         columns = (x, y) if given is None else (x, y, given)
         self._read_columns(existing(self.request.value.pages.points.table), columns)
 
     def _show(self, contents: PointsContents) -> None:
         table, points = contents.table, contents.points
-        name = table.path.name if table else points.title if points else ""
-        self._name.setText(name)
-        self._name.setToolTip(name)
-        names = list(table.names) if table else []
+        self._name.show_texts(table.path.name if table else points.title if points else "")
+        names = dict(enumerate(table.names)) if table else {}
         x, y, *given = contents.columns
         for box, column in ((self._x, x), (self._y, y)):
-            box.clear()
-            box.addItems(names)
-            box.setCurrentIndex(column)
-        self._show_conditions(names, {x, y}, given[0] if given else None)
+            box.offer(names)
+            box.choose(column)
+        others = names.keys() - {x, y} | set(given)  # the condition, too, if it was refused as one of the columns
+        self._given.offer({None: NO_CONDITION, **{column: f"Condition: {names[column]}" for column in sorted(others)}})
+        self._given.choose(given[0] if given else None)
         self._columns.setVisible(len(names) > 2)
         self._given.setVisible(len(names) > 2)
         self.note.show_text("")
 
-    def _show_conditions(self, names: list[str], points: set[int], chosen: int | None) -> None:
-        """Offer all columns but those of the points as the condition."""
-        self._given.clear()
-        self._given.addItem(NO_CONDITION)
-        for column, name in enumerate(names):
-            if column not in points or column == chosen:  # which was refused
-                self._given.addItem(f"Condition: {name}", column)
-        self._given.setCurrentIndex(self._given.findData(chosen) if chosen is not None else 0)
 
-
-def _column_box(object_name: str, name: str) -> QComboBox:
-    box = named(QComboBox(), object_name, name, name)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+def _column_box(object_name: str, name: str) -> ChoiceBox:
+    box = ChoiceBox(object_name, name, {})
+    box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(6)
-    box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return box
