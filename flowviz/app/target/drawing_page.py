@@ -71,8 +71,8 @@ class DrawingPage(Page):
         self._redo.setDefaultAction(redo)
 
     def _request_drawing(self, step: str) -> None:
-        contents: DrawingContents = self.contents(self.request.value)
-        self._drawing.request(replace(contents, drawn=(DrawingSpec(png=self.canvas.png()), step)))
+        drawn = DrawingSpec(png=self.canvas.png()), step
+        self._drawing.request(replace(self.request.value.pages.drawing, drawn=drawn))
 
     def _show_drawing(self, contents: DrawingContents) -> None:
         ink = None

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event as Flag
+from typing import Any
 
 from PyQt6.QtCore import QMimeData
 from PyQt6.QtGui import QGuiApplication, QImage
@@ -51,13 +52,13 @@ class TargetImporter:
         self._panel, self._request, self._take_project, self._post = panel, request, take_project, post
         self._background = LatestWorker(self._on_failed)
         self._cancelled = Flag()  # for the thread, which then leaves the file that it reads
-        self._latest: tuple[Table, TableColumns] | None = None  # table and columns of the latest reading
-        request.watch(lambda value: (value.kind, value.plan.target, value.problem), self._withdraw_notice)
+        self._offered: dict[str, Any] = {}  # if the columns that are read contain no points, as others of the table may
+        request.watch(lambda value: (value.kind, value.plan.target, value.problem), lambda _: post(Notice(SOURCE)))
 
     def open_file(self, path: Path) -> None:
         """Import points or a picture, or pass on a lesson or a project, which may be that of a recorded flow."""
         if path.suffix.lower() == PROJECT_SUFFIX or is_lesson(path) or is_recording(path):
-            self._withdraw_notice()
+            self._post(Notice(SOURCE))
             self._take_project(path)
         elif path.suffix.lower() in NUMBERS.suffixes:
             self.read_table(path)
@@ -71,14 +72,14 @@ class TargetImporter:
     def read_table(self, path: Path) -> None:
         """Read the names of all columns of a table, then its first two columns of numbers."""
         self._stop_reading()
-        self._withdraw_notice()
         self._background.ask("columns", partial(targets.columns_of, path), partial(self._take_columns, path))
 
     def read_columns(self, table: Table, columns: TableColumns, note: str = "") -> None:
         """Read two columns of a table, and perhaps one with a condition; the note says what was chosen for the user."""
         self._stop_reading()
         self._panel.reading.show_progress(0.0)
-        self._latest, self._cancelled = (table, columns), Flag()
+        self._offered = {"table": table, "columns": columns} if len(table.names) > 2 else {}
+        self._cancelled = Flag()
         read = partial(self._read_points, table.path, columns, self._cancelled)
         self._background.ask(POINTS, read, partial(self._take_points, table, columns, note))
 
@@ -117,17 +118,15 @@ class TargetImporter:
         self._cancelled.set()
         self._background.close()
 
-    def _withdraw_notice(self, _: object = None) -> None:
-        self._post(Notice(SOURCE))
-
     def _stop_reading(self) -> None:
+        """Stop the import in progress, and withdraw the notice of the one before."""
+        self._post(Notice(SOURCE))
         self._cancelled.set()
         self._background.drop(kept={FONTS})
         self._panel.reading.hide()
 
     def _import_picture(self, read: Callable[[], ImageSpec]) -> None:
         self._stop_reading()
-        self._withdraw_notice()
         self._background.ask("picture", lambda: checked_for_ink(read()), self._take_picture)
 
     def _take_picture(self, picture: ImageSpec) -> None:
@@ -162,13 +161,7 @@ class TargetImporter:
         self._panel.points.note.show_text(note)
 
     def _on_failed(self, notice: Notice) -> None:
-        if notice.topic == POINTS and self._latest is not None:
-            self._offer_columns(*self._latest)
+        if notice.topic == POINTS and self._offered:
+            self._request.show_page(replace(self._request.value.pages.points, **self._offered))
         self._panel.reading.hide()
         self._post(replace(notice, topic=SOURCE))
-
-    def _offer_columns(self, table: Table, columns: TableColumns) -> None:
-        """Offer the other columns of a table that contains no points in these; the others may contain some."""
-        if len(table.names) > 2:
-            points = self._request.value.pages.points.points
-            self._request.show_page(PointsContents(table, columns, points))

@@ -67,15 +67,14 @@ class MixPage(Page):
     def _request_parts(self, parts: tuple[Part, ...]) -> None:
         self.request.update_page("mix", parts=parts)
 
-    def _remove(self, line: "PartLine") -> None:
-        number = self._lines.index(line)
+    def _remove(self, number: int) -> None:
         self._request_parts((*self._parts[:number], *self._parts[number + 1 :]))
 
-    def _set_weight(self, line: "PartLine", position: int) -> None:
+    def _set_weight(self, number: int, position: int) -> None:
         """Request a weight, and convert all weights to the usual scale without moving the other sliders."""
-        changed, factor = self._lines.index(line), _scale(self._parts) / USUAL_SCALE
+        factor = _scale(self._parts) / USUAL_SCALE
         weights = [factor * part.weight for part in self._parts]
-        weights[changed] = position / USUAL_SCALE
+        weights[number] = position / USUAL_SCALE
         parts = zip(self._parts, weights, strict=True)
         self._request_parts(tuple(part.model_copy(update={"weight": weight}) for part, weight in parts))
 
@@ -97,7 +96,10 @@ class MixPage(Page):
     def _create_lines(self, parts: tuple[Part, ...]) -> None:
         for line in self._lines:
             discard(line)
-        self._lines = [PartLine(part.source, self._set_weight, self._remove) for part in parts]
+        self._lines = [
+            PartLine(part.source, partial(self._set_weight, number), partial(self._remove, number))
+            for number, part in enumerate(parts)
+        ]
         for line in self._lines:
             self._list.addWidget(line)
 
@@ -109,12 +111,7 @@ class PartLine(QWidget):
         source: The source of the mix.
     """
 
-    def __init__(
-        self,
-        source: SourceSpec,
-        set_weight: Callable[["PartLine", int], object],
-        remove: Callable[["PartLine"], object],
-    ) -> None:
+    def __init__(self, source: SourceSpec, set_weight: Callable[[int], object], remove: Callable[[], object]) -> None:
         """Show a source; `set_weight` is called with the position of its slider, and `remove` by its button."""
         super().__init__()
         self.source = source
@@ -124,11 +121,11 @@ class PartLine(QWidget):
         title.setToolTip(f"{source.kind.capitalize()}: {source.title}")
         name = f"{WEIGHT.title} of {source.title}"
         self._weight = slider("partWeight", name, WEIGHT.description, MIN_POSITION, MAX_POSITION, USUAL_SCALE)
-        self._weight.valueChanged.connect(partial(set_weight, self))
+        self._weight.valueChanged.connect(set_weight)
         self._share = QLabel()
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100%"))
         tip = "Remove this source from the mix"
-        button = flat(tool_button("partRemove", f"Remove {source.title}", tip, "remove", run=partial(remove, self)))
+        button = flat(tool_button("partRemove", f"Remove {source.title}", tip, "remove", run=remove))
         lay_out(QHBoxLayout(self), title, self._weight, self._share, button, stretched=self._weight)
 
     def show_part(self, position: int, share: float | None) -> None:

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.style.theme import background, ink, shown_theme
 from flowviz.app.style.tokens import CORNER, GAP, UNIT
+from flowviz.app.widgets.images import image_of
 
 PREVIEW_HEIGHT = 8 * UNIT  # pixels
 
@@ -59,8 +60,7 @@ def draw_fitted(painter: QPainter, alpha: QImage, room: QRectF, color: QColor) -
 
 def alpha_image(shades: NDArray[np.uint8]) -> QImage:
     """Return an image whose opacity is a picture (rows, columns)."""
-    rows, columns = shades.shape
-    return QImage(np.ascontiguousarray(shades).tobytes(), columns, rows, columns, QImage.Format.Format_Alpha8).copy()
+    return image_of(shades[..., np.newaxis], form=QImage.Format.Format_Alpha8)
 
 
 def png_of(image: QImage, quality: int = -1) -> bytes:

@@ -8,7 +8,7 @@ OPAQUE, TRANSPARENT = QImage.Format.Format_RGBX8888, QImage.Format.Format_RGBA88
 
 
 def image_of(pixels: NDArray[np.uint8], ratio: float = 1.0, form: QImage.Format = OPAQUE) -> QImage:
-    """Return an image of pixels (height, width, 4), of which `ratio` are beside each other in a logical pixel."""
+    """Return an image of pixels (height, width, channels), with `ratio` pixels beside each other in a logical one."""
     height, width, channels = pixels.shape
     image = QImage(pixels.tobytes(), width, height, channels * width, form).copy()  # only a copy owns its pixels
     image.setDevicePixelRatio(ratio)
