@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QSignalBlocker, Qt
-from PyQt6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.export.preview_image import PreviewImage
-from flowviz.app.notices.notice import Notice
 from flowviz.app.style.icons import icon
+from flowviz.app.style.tokens import WIDE
 from flowviz.app.threads.delay import delayed, repeated
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.controls import checkable, code_box, flat, lay_out, named, row_widget, slider
+from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.exporting.comparison_figure import ComparisonFigure
 from flowviz.exporting.export import Export
 from flowviz.exporting.web_page import WebPage
@@ -30,41 +31,47 @@ WIDEST_POSITION = "00,000 of 00,000"
 
 
 class ExportPreview(QWidget):
-    """Shows one picture of an export, or its text; draws in a thread what was requested last."""
+    """Shows one picture of an export, its text, or why there is none; draws in a thread what was requested last."""
 
     def __init__(self) -> None:
         super().__init__()
         self._export: Export | ComparisonFigure | WebPage | None = None
         self._spec = ExportSpec()
-        self._count, self._share, self._rate = 1, 1.0, float(STAGES_PER_SECOND)
-        self._background = LatestWorker(self._take_failure)
+        self._share, self._rate = 1.0, float(STAGES_PER_SECOND)
+        self._background = LatestWorker(lambda notice: self._show_sentence(notice.text))
         self._debounce = delayed(self, self._request, DEBOUNCE_MS)
         self._image = PreviewImage(self._debounce.start)
         self._text = code_box("exportText", "Preview of the text", "The content of the file")
-        self._text.hide()
+        self._problem = WrappingLabel("exportProblem", "Why there is no preview")
+        self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._problem.setMargin(WIDE)
+        self._shown = QStackedWidget()
+        for page in (self._image, self._text, self._problem):
+            self._shown.addWidget(page)
         self._play = checkable(flat(named(QToolButton(), "exportPlay", "Play the preview")), self._set_playing)
         self._play.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._slider = slider("exportSlider", "Previewed picture", "Choose the picture to preview", 0, 0, 0)
         self._slider.valueChanged.connect(self._take_position)
-        self._position = _position_label()
-        self._busy_delay = delayed(self, partial(self._image.set_busy, True), BUSY_DELAY_MS)
+        self._position = named(QLabel(), "exportPlaceWords", "Position of the previewed picture")
+        self._position.setMinimumWidth(self._position.fontMetrics().horizontalAdvance(WIDEST_POSITION))
+        self._busy_delay = delayed(self, self._image.note.show, BUSY_DELAY_MS)
         self._ticks = repeated(self, self._step)
         self._lay_out()
         self._set_playing(False)
 
     def show_export(self, export: Export | ComparisonFigure | WebPage, spec: ExportSpec) -> None:
         """Preview an export, at the same share of the way as the last one."""
-        self._set_text_visible(False)
+        self._shown.setCurrentWidget(self._image)
         self._export, self._spec = export, spec
-        self._count = export.count if spec.what in FILMS | {"stages"} else 1
+        count = export.count if spec.what in FILMS | {"stages"} else 1
         self._rate = spec.fps if spec.what in FILMS else STAGES_PER_SECOND
         self._ticks.setInterval(max(MIN_PERIOD_MS, round(1000 / self._rate)))
-        self._navigation.setVisible(self._count > 1)
-        if self._count == 1:
+        self._navigation.setVisible(count > 1)
+        if count == 1:
             self._play.setChecked(False)
         with QSignalBlocker(self._slider):
-            self._slider.setRange(0, self._count - 1)
-            self._slider.setValue(round(self._share * (self._count - 1)))
+            self._slider.setRange(0, count - 1)
+            self._slider.setValue(round(self._share * (count - 1)))
         self._show_position()
         self._debounce.start()
 
@@ -88,10 +95,10 @@ class ExportPreview(QWidget):
 
     def _lay_out(self) -> None:
         self._navigation = row_widget(self._play, self._slider, self._position, stretched=self._slider)
-        lay_out(QVBoxLayout(self), self._image, self._text, self._navigation)
+        lay_out(QVBoxLayout(self), self._shown, self._navigation)
 
     def _take_position(self, picture: int) -> None:
-        self._share = picture / max(self._count - 1, 1)
+        self._share = picture / max(self._slider.maximum(), 1)
         self._show_position()
         self._request()
 
@@ -100,7 +107,7 @@ class ExportPreview(QWidget):
         if isinstance(self._export, Export) and self._spec.what == "stages":
             self._position.setText(Path(self._export.names()[number]).stem)
         else:
-            self._position.setText(f"{number + 1:,} of {self._count:,}")
+            self._position.setText(f"{number + 1:,} of {self._slider.maximum() + 1:,}")
 
     def _set_playing(self, playing: bool) -> None:
         self._play.setIcon(icon("pause" if playing else "play"))
@@ -114,7 +121,7 @@ class ExportPreview(QWidget):
     def _step(self) -> None:
         """Go to the picture that is due next, and from the last to the first."""
         steps = max(1, round(self._rate * self._ticks.interval() / 1000))
-        self._slider.setValue((self._slider.value() + steps) % self._count)
+        self._slider.setValue((self._slider.value() + steps) % (self._slider.maximum() + 1))
 
     def _request(self) -> None:
         if self._export is None:
@@ -134,29 +141,17 @@ class ExportPreview(QWidget):
     def _show(self, spec: ExportSpec, pixels: NDArray[np.uint8]) -> None:
         self._end_busy()
         self._image.show_pixels(pixels, spec.seen.view.theme, spec.pixels)
+        self._shown.setCurrentWidget(self._image)
 
     def _show_text(self, text: str) -> None:
         self._text.setPlainText(text)
-        self._set_text_visible(True)
+        self._shown.setCurrentWidget(self._text)
 
     def _show_sentence(self, sentence: str) -> None:
-        self._set_text_visible(False)
-        self._image.show_sentence(sentence)
-
-    def _set_text_visible(self, visible: bool) -> None:
-        self._image.setVisible(not visible)
-        self._text.setVisible(visible)
-
-    def _take_failure(self, notice: Notice) -> None:
         self._end_busy()
-        self._show_sentence(notice.text)
+        self._problem.setText(sentence)
+        self._shown.setCurrentWidget(self._problem)
 
     def _end_busy(self) -> None:
         self._busy_delay.stop()
-        self._image.set_busy(False)
-
-
-def _position_label() -> QLabel:
-    label = named(QLabel(), "exportPlaceWords", "Position of the previewed picture")
-    label.setMinimumWidth(label.fontMetrics().horizontalAdvance(WIDEST_POSITION))
-    return label
+        self._image.note.hide()

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, QSizeF, Qt
-from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette, QPixmap, QResizeEvent
-from PyQt6.QtWidgets import QSizePolicy, QWidget
+from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from flowviz.app.style.tokens import GAP, UNIT, WIDE
-from flowviz.app.widgets.controls import named
+from flowviz.app.style.tokens import GAP, UNIT
+from flowviz.app.widgets.controls import lay_out, named
 from flowviz.app.widgets.images import TRANSPARENT, image_of
 from flowviz.specs import PictureSize
 from flowviz.specs.view import Theme
@@ -21,10 +21,11 @@ SQUARES: dict[Theme, tuple[int, int]] = {"light": (255, 224), "dark": (44, 68)} 
 
 
 class PreviewImage(QWidget):
-    """Shows a picture, or a sentence in its place.
+    """Shows a picture.
 
     Attributes:
-        image: The picture. None while a sentence is shown.
+        image: The picture. None before the first one.
+        note: Says that a picture is being drawn.
     """
 
     def __init__(self, on_resize: Callable[[], object]) -> None:
@@ -35,8 +36,11 @@ class PreviewImage(QWidget):
         self.setMinimumSize(MIN_PREVIEW_SIDE, MIN_PREVIEW_SIDE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.image: QImage | None = None
-        self._sentence = ""
-        self._is_busy = False
+        self.note = QLabel(DRAWING)
+        self.note.setMargin(GAP)
+        self.note.setAutoFillBackground(True)
+        self.note.hide()
+        lay_out(QVBoxLayout(self)).addWidget(self.note, alignment=Qt.AlignmentFlag.AlignCenter)
         self._theme: Theme = "light"
         self._size = PictureSize()
 
@@ -50,38 +54,15 @@ class PreviewImage(QWidget):
     def show_pixels(self, pixels: NDArray[np.uint8], theme: Theme, size: PictureSize) -> None:
         """Show a picture (height, width, 4) on a light or a dark checkerboard; `size` is that of the export."""
         self.image = image_of(pixels, form=TRANSPARENT)
-        self._sentence, self._theme, self._size = "", theme, size
-        self.update()
-
-    def show_sentence(self, sentence: str) -> None:
-        """Show why there is no picture."""
-        self._sentence, self.image = sentence, None
-        self.setAccessibleDescription(sentence)
-        self.update()
-
-    def set_busy(self, busy: bool) -> None:
-        """Show or hide the note that a picture is being drawn."""
-        self._is_busy = busy
+        self._theme, self._size = theme, size
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        target = QRectF(self.rect())
-        if self.image is None:
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(target.adjusted(WIDE, WIDE, -WIDE, -WIDE), flags, self._sentence)
-        else:
-            target = self._target(self.image)
+        if self.image is not None:
+            painter, target = QPainter(self), self._target(self.image)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawTiledPixmap(target, _checkerboard(self._theme))
             painter.drawImage(target, self.image)
-        if self._is_busy:
-            self._paint_note(painter, target)
-
-    def _paint_note(self, painter: QPainter, target: QRectF) -> None:
-        box = painter.boundingRect(target, Qt.AlignmentFlag.AlignCenter, DRAWING).adjusted(-GAP, -GAP, GAP, GAP)
-        painter.fillRect(box, self.palette().color(QPalette.ColorRole.Window))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, DRAWING)
 
     def _target(self, image: QImage) -> QRectF:
         """Return the rectangle of the picture, centered on whole pixels, even before it is drawn for a new size."""

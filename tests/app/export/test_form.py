@@ -319,8 +319,8 @@ def test_impossible_size_is_explained_in_the_preview(dialog: Dialog, qtbot: QtBo
     dialog.choose("exportFirst", 0)
     dialog.find(QSpinBox, "exportWidth").setValue(64)
     dialog.find(QSpinBox, "exportHeight").setValue(64)
-    picture = dialog.find(PreviewImage, "exportPicture")
-    qtbot.waitUntil(lambda: "do not fit" in picture.accessibleDescription())
+    problem = dialog.find(QLabel, "exportProblem")
+    qtbot.waitUntil(lambda: problem.isVisible() and "do not fit" in problem.text())
 
 
 def focusable(dialog: Dialog) -> list[QWidget]:
