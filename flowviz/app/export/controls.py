@@ -20,7 +20,6 @@ from flowviz.specs.view import Mark
 
 COLUMNS = SpecField("columns", described("Columns", "What the columns of panels show"))
 FIELDS: Mapping[str, SpecField] = {**fields_of(ExportSpec), **fields_of(PictureSize), COLUMNS.name: COLUMNS}
-OBJECT_NAMES = {"color_by": "exportColor", "fps": "exportRate"}  # of fields whose controls are not named after them
 PREFIXES, SUFFIXES = {"scale": "× "}, {"dpi": " ppi"}
 SHOWN_LETTERS = 22  # minimum width of a combo box in characters; its list fits the longest value
 MNEMONICS = {
@@ -63,7 +62,7 @@ def control(name: str, default: Any, *, has_options: bool) -> Control:
         default: The value that None means in this field. None if it means nothing else.
         has_options: Whether the value is one of a few options.
     """
-    object_name = OBJECT_NAMES.get(name, f"export{name.title().replace('_', '')}")
+    object_name = f"export{name.title().replace('_', '')}"
 
     def value(choices: Choices) -> Any:
         return default if choices[name] is None else choices[name]
@@ -96,7 +95,7 @@ def size_control() -> Control:
 
 def color_control() -> Control:
     """Return a combo box for the colors of the particles, which may be those of a column."""
-    box = choice_box(OBJECT_NAMES["color_by"], FIELDS["color_by"], {})
+    box = choice_box("exportColorBy", FIELDS["color_by"], {})
 
     def value(choices: Choices) -> str:
         return color_choice(choices["color_by"], choices.get("column"))

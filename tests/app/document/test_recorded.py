@@ -325,7 +325,7 @@ def test_exports_offer_what_is_known(recorded: Recorded, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bool(recorded.main.findChildren(ExportDialog)))
     dialog = recorded.main.findChild(ExportDialog)
     assert dialog is not None
-    colors = dialog.findChild(QComboBox, "exportColor")
+    colors = dialog.findChild(QComboBox, "exportColorBy")
     assert colors is not None
     assert colors.currentText() == "mass"
     assert colors.findText("speed") >= 0

@@ -132,8 +132,8 @@ def test_columns_of_recorded_flows_color_the_particles(qtbot: QtBot) -> None:
     comparison = untrained("a")
     recorded = replace(recorded, training=comparison["a"].training)
     with open_comparison(comparison.with_project("walk", recorded), qtbot) as dialog:
-        assert dialog.values("exportColor")[-1] == "column speed"
-        dialog.choose("exportColor", "column speed")
+        assert dialog.values("exportColorBy")[-1] == "column speed"
+        dialog.choose("exportColorBy", "column speed")
         view = dialog.itself.spec().seen.view
         assert (view.color_by, view.column) == ("column", "speed")
 
@@ -151,8 +151,8 @@ def test_a_figure_has_the_chosen_appearance(dialog: Dialog, tmp_path: Path) -> N
 
 
 def test_only_choices_that_affect_a_comparison_are_shown(dialog: Dialog) -> None:
-    figure = ("exportColumns", "exportWidth", "exportTheme", "pointsExport", "exportColor")
-    animation = ("exportInBetweens", "exportRate", "exportEasing")
+    figure = ("exportColumns", "exportWidth", "exportTheme", "pointsExport", "exportColorBy")
+    animation = ("exportInBetweens", "exportFps", "exportEasing")
     for what, shown, hidden in (
         ("sheet", figure, animation),
         ("animation", (*figure, *animation), ("exportCommonScale",)),

@@ -90,7 +90,7 @@ def test_dialog_keeps_the_choices_of_last_time(window: Window, qtbot: QtBot) -> 
     first = export(window, qtbot)
     first.choose("exportWhat", "animation")
     first.choose("exportFormat", "webp")
-    first.find(QSpinBox, "exportRate").setValue(7)
+    first.find(QSpinBox, "exportFps").setValue(7)
     first.choose("exportPalette", "plain")
     first.find(QLineEdit, "exportPath").setText("/films/mine.webp")
     first.itself.close()

@@ -56,7 +56,7 @@ CONTROLS = {
     "fitted": ("exportFitted",),
     "units": ("exportUnits",),
     "common_scale": ("exportCommonScale",),
-    "color_by": ("exportColor",),
+    "color_by": ("exportColorBy",),
     "palette": ("exportPalette",),
     "labels": ("exportLabels",),
     "particles": ("exportParticles",),
@@ -64,7 +64,7 @@ CONTROLS = {
     "moments": ("exportMoments",),
     "through": ("exportThrough",),
     "in_betweens": ("exportInBetweens",),
-    "fps": ("exportRate",),
+    "fps": ("exportFps",),
     "easing": ("exportEasing",),
     "heading": ("exportHeading",),
     "repeat": ("exportRepeat",),
@@ -200,9 +200,9 @@ def test_moments_of_a_training_can_be_shown_and_played(dialog: Dialog, project: 
 
 
 def test_color_by_selection_needs_a_selection(dialog: Dialog, project: Project, qtbot: QtBot) -> None:
-    assert not can_choose(dialog.find(ChoiceBox, "exportColor"), "selection")
+    assert not can_choose(dialog.find(ChoiceBox, "exportColorBy"), "selection")
     with open_dialog(selected(project), None, qtbot) as other:
-        other.choose("exportColor", "selection")
+        other.choose("exportColorBy", "selection")
         assert other.itself.spec().seen.view.color_by == "selection"
 
 
@@ -221,7 +221,7 @@ def test_sizes_are_limited_and_presets_follow(dialog: Dialog) -> None:
 def test_length_of_an_animation_is_shown(dialog: Dialog) -> None:
     dialog.choose("exportWhat", "animation")
     dialog.find(QSpinBox, "exportInBetweens").setValue(18)
-    dialog.find(QSpinBox, "exportRate").setValue(13)
+    dialog.find(QSpinBox, "exportFps").setValue(13)
     length = dialog.find(QLabel, "exportLength")
     assert length.text() == "39 frames, 3.0 s"  # of stages 17 to 19
     dialog.choose("exportFirst", 0)
