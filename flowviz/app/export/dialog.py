@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import QSize, QUrl, pyqtSignal
+from PyQt6.QtCore import QLocale, QSize, QUrl, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDesktopServices
 from PyQt6.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -35,7 +35,6 @@ from flowviz.specs.export_kinds import FILMS, IN_FOLDERS, PICTURES
 SIZE = QSize(122 * UNIT, 85 * UNIT)  # least size in pixels
 WINDOW_SHARE = 0.86  # of the window, if that is larger
 ESTIMATE_DELAY_MS = 400  # after the last change
-UNITS = {"GB": 1e9, "MB": 1e6, "kB": 1e3, "bytes": 1}
 NO_PATH = "Choose where to save the export."
 CANCELLED = "Cancelled. Nothing was saved."
 FAILED = "Nothing was saved."
@@ -60,7 +59,7 @@ class ExportDialog(QDialog):
         self._path = Path()  # of the export that was started last
         self._form = ExportForm(source, choices, self._take_choices)
         self._preview = ExportPreview()
-        self._destination = ExportDestination(source, folder, self._form.choose_format, self._describe)
+        self._destination = ExportDestination(source, folder, partial(self._form.choose, "format"), self._describe)
         self._progress = ExportProgress(self._take_end)
         self._estimates = LatestWorker(lambda _: self._bytes.clear())
         self._estimate_soon = delayed(self, self._estimate, ESTIMATE_DELAY_MS)
@@ -198,8 +197,6 @@ class ExportDialog(QDialog):
     def _ask_and_write(self) -> None:
         """Start the export; ask first if it would overwrite files."""
         path = existing(self._destination.path)
-        if self._export is None:
-            return
         files = [path / name for name in self._names] or [path]
         overwritten = sum(file.is_file() for file in files)
         if not overwritten:
@@ -265,8 +262,8 @@ class ExportDialog(QDialog):
 
 def size_text(size: int) -> str:
     """Return an estimated size in bytes as a text with two digits, such as "About 16 MB"."""
-    amount, unit = next((size / each, unit) for unit, each in UNITS.items() if size >= each or each == 1)
-    return f"About {float(f'{amount:.2g}'):,g} {unit}"
+    rounded, shortest = int(float(f"{size:.2g}")), QLocale.FloatingPointPrecisionOption.FloatingPointShortest.value
+    return f"About {QLocale.c().formattedDataSize(rounded, shortest, QLocale.DataSizeFormat.DataSizeSIFormat)}"
 
 
 def overwriting_question(files: list[Path], existing: int) -> str:

@@ -66,8 +66,8 @@ class ExportedProject(ExportSource):
 
     def proposed(self, before: ExportSource | None, chosen: ExportSpec | None) -> Choices:
         """Return the choices of last time, updated by what has changed in the window since."""
-        if isinstance(before, ExportedProject):
-            return self.offered(carry_over(chosen or ExportSpec(), before, self))
+        if isinstance(before, ExportedProject) and chosen is not None:
+            return self.offered(carry_over(chosen, before, self))
         return self.offered(initial_spec(self))
 
     def offered(self, spec: ExportSpec) -> Choices:

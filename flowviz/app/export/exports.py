@@ -36,8 +36,7 @@ class Exports(QObject):
         super().__init__(window)
         self._window, self._say, self._post = window, say, post
         self._dialog: ExportDialog | None = None
-        self._sources: dict[type[ExportSource], ExportSource] = {}  # of the last dialog of each type
-        self._chosen: dict[type[ExportSource], ExportSpec] = {}  # in these dialogs
+        self._chosen: dict[type[ExportSource], tuple[ExportSource, ExportSpec]] = {}  # last for each type of source
         self._folders: dict[Path | None, Path] = {}  # chosen last for each file of a source
 
     def show(self, source: ExportSource) -> None:
@@ -71,11 +70,9 @@ class Exports(QObject):
     def _open(self, source: ExportSource) -> None:
         from flowviz.app.export.dialog import ExportDialog  # imported late, for a fast start of the program
 
-        kind = type(source)
-        choices = source.proposed(self._sources.get(kind), self._chosen.get(kind))
+        choices = source.proposed(*self._chosen.get(type(source), (None, None)))
         usual = source.path.parent if source.path else user_folder(QStandardPaths.StandardLocation.PicturesLocation)
         folder = self._folders.get(source.path, usual)
-        self._sources[kind] = source
         dialog = ExportDialog(source, choices, folder, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(lambda: self._take_closed(source))
@@ -90,7 +87,7 @@ class Exports(QObject):
     def _take_closed(self, source: ExportSource) -> None:
         assert self._dialog is not None
         with suppress(SpecError):  # choices that cannot be combined are not kept
-            self._chosen[type(source)] = self._dialog.spec()
+            self._chosen[type(source)] = source, self._dialog.spec()
         if (folder := self._dialog.folder) is not None:
             self._folders[source.path] = folder
         self._dialog = None

@@ -83,7 +83,7 @@ class ExportForm(ScrollColumn):
         self._column.setContentsMargins(0, 0, TIGHT, 0)
         self._column.addStretch()
         for name, each in self._controls.items():
-            each.chosen.connect(partial(self._take, name))
+            each.chosen.connect(partial(self.choose, name))
         self.need_changed.connect(self._keep_width)
         self._show_choices()
 
@@ -95,10 +95,6 @@ class ExportForm(ScrollColumn):
     def choices(self) -> Choices:
         """Return the choices, without those that others rule out."""
         return self._source.possible(self._chosen)
-
-    def choose_format(self, format_: str) -> None:
-        """Choose a format on behalf of the user."""
-        self._take("format", format_)
 
     def show_length(self, length: str) -> None:
         """Show the number of frames and their duration."""
@@ -120,8 +116,8 @@ class ExportForm(ScrollColumn):
                 found[name] = control(name, defaults.get(name), has_options=name in options)
         return found
 
-    def _take(self, name: str, value: Any) -> None:
-        """Take the value that the user has chosen."""
+    def choose(self, name: str, value: Any) -> None:
+        """Choose the value of a control on behalf of the user."""
         changes = self._controls[name].changes(self._chosen, value)
         if not changes:
             return

@@ -91,8 +91,8 @@ class ExportSource(ABC):
         """Return the choices with which the dialog opens.
 
         Args:
-            before: The source of the last dialog of this kind. None if there was none.
-            chosen: The choices in that dialog. None if they could not be combined.
+            before: The source of the last dialog of this kind whose choices could be combined. None if there was none.
+            chosen: The choices in that dialog. None if there was none.
         """
 
     @abstractmethod
@@ -127,9 +127,9 @@ class ExportSource(ABC):
         scale = min(choices["scale"], MAX_SIDE // max(choices["size"].width, choices["size"].height))
         return {**choices, **neutral, "marks": marks, "scale": scale}
 
+    @abstractmethod
     def followed(self, choices: Choices, name: str) -> Choices:
         """Return the choices after a field was chosen, with those that follow from it."""
-        return choices
 
     @abstractmethod
     def export(self, choices: Choices, keeper: "FlowKeeper") -> "Export | ComparisonFigure | ComparisonTable | WebPage":

@@ -129,6 +129,28 @@ def test_export_starts_in_the_folder_of_the_project(qtbot: QtBot) -> None:
     assert proposed_folder(exports, window, moved) == Path("/elsewhere")
 
 
+def test_changes_in_the_window_are_kept_beside_choices_that_cannot_be_combined(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    exports, size = Exports(window, print, print), PictureSize(width=300, height=200)
+    near, far = (source(Seen(view=ViewSpec(half_extent=extent)), size) for extent in (3.0, 5.0))
+
+    def open_dialog(shown: ExportedProject) -> Dialog:
+        exports.show(shown)
+        return Dialog(next(child for child in window.findChildren(ExportDialog) if child.isVisible()), qtbot)
+
+    open_dialog(near).itself.close()
+    dialog = open_dialog(far)
+    dialog.choose("exportWhat", "animation")
+    dialog.choose("exportFormat", "gif")
+    dialog.find(QSpinBox, "exportFps").setValue(120)
+    assert "120 frames per second" in dialog.message
+    dialog.itself.close()
+    spec = open_dialog(far).itself.spec()
+    assert (spec.what, spec.seen.view.half_extent) == ("view", 5.0)
+    exports.close()
+
+
 def source(seen: Seen, window: PictureSize) -> ExportedProject:
     untrained = Project.untrained(TextSpec(text="I"), FlowSpec(), TrainingSpec(steps=1))
     return ExportedProject("I", None, False, Project(**{**vars(untrained), "seen": seen}), window)
