@@ -96,11 +96,11 @@ class TargetPanel(QWidget):
             kind: exclusive(_kind_button(kind, tip), partial(request.turn_to, kind)) for kind, tip in KINDS.items()
         }
         self._lay_out()
-        self._kind = request.value.kind
         for page in pages:
-            if page.kind != self._kind:
+            if page.kind != request.value.kind:
                 page.hide()  # showing the other one would measure it before it has its style
-        request.watch(lambda value: value.kind, self._show_kind)
+        self._show_kind(request.value.kind)
+        request.observe(lambda value: value.kind, self._turn_to)
         request.observe(lambda value: value.plan.flow.is_recorded, lambda _: self._show_note())
 
     def show_target(self, built: BuiltTarget | None, problem: str) -> None:
@@ -138,11 +138,9 @@ class TargetPanel(QWidget):
     def _show_kind(self, kind: Kind) -> None:
         self._buttons[kind].setChecked(True)
         self._result.setVisible(kind != "drawing")  # the canvas itself shows the drawing and the problem
-        if kind != self._kind:
-            self._kind = kind
-            self._show_page(kind)
 
-    def _show_page(self, kind: Kind) -> None:
+    def _turn_to(self, kind: Kind) -> None:
+        self._show_kind(kind)
         focus = QApplication.focusWidget()
         had_focus = focus is not None and any(page.isAncestorOf(focus) for page in self._pages.values())
         self._pages[kind].show()

@@ -20,7 +20,7 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.style.tokens import TIGHT, UNIT
 from flowviz.app.target.font_box import FontBox
 from flowviz.app.target.page import BLUR_STEPS, Page
-from flowviz.app.widgets.controls import describe, lay_out, named
+from flowviz.app.widgets.controls import lay_out, named
 from flowviz.app.widgets.form import ControlSpec, add_control, controls_of, form_of
 from flowviz.app.widgets.sheet import Sheet
 from flowviz.specs import TextSpec
@@ -78,13 +78,12 @@ class TextPage(Page):
         form = form_of(options)
         for control in (self.fonts, *controls.values()):
             add_control(form, control)
-        text = self.box
         bind(
             request,
             lambda value: value.pages.text.text,
-            text.show_text,
-            text.textChanged,
-            text.toPlainText,
+            self.box.show_text,
+            self.box.textChanged,
+            self.box.toPlainText,
             lambda typed: request.update_page("text", text=typed),
         )
         self.bind(font=self.fonts, **controls)
@@ -111,9 +110,8 @@ class TextBox(QPlainTextEdit):
         """Create an empty box; `take_media` imports what is pasted or dropped, and `learn` starts the training."""
         super().__init__()
         self._take_media, self._learn = take_media, learn
-        describe(self, "targetText", FIELDS["text"])
-        self.setToolTip(KEYS_TIP)
-        self.setAccessibleDescription(f"{FIELDS['text'].description}. {KEYS_TIP}")
+        field = FIELDS["text"]
+        named(self, "targetText", field.title, KEYS_TIP, f"{field.description}. {KEYS_TIP}")
         self.setPlaceholderText("Type a word")
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # shows the lines as they are in the target
