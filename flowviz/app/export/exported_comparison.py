@@ -67,14 +67,10 @@ class ExportedComparison(ExportSource):
         columns: dict[FigureColumns, str] = {"stages": stages, "marks": "Points, density and grid"}
         if usual_columns(self.comparison) == "targets":
             columns = {"targets": "Targets", **columns}
-        colors = items(color_choices(self._particle_columns), {"selection": words.NO_SELECTION})
-        return {**super().options(choices), "columns": items(columns), "color_by": colors}
-
-    @property
-    def _particle_columns(self) -> list[str]:
-        """Return the names of the columns by which the particles of some recorded flow can be colored."""
         traces = (project.trace for project in self.comparison.projects.values())
-        return list(dict.fromkeys(name for trace in traces for name in trace.columns))
+        particles = list(dict.fromkeys(name for trace in traces for name in trace.columns))  # of some recorded flow
+        colors = items(color_choices(particles), {"selection": words.NO_SELECTION})
+        return {**super().options(choices), "columns": items(columns), "color_by": colors}
 
     def sizes(self, choices: Choices) -> Mapping[PictureSize, str]:
         return {} if choices["what"] in {"page", TABLE} else {self._usual_size(choices): "To fit the panels"}

@@ -14,7 +14,7 @@ from PyQt6.QtGui import (
     QSinglePointEvent,
     QTabletEvent,
 )
-from PyQt6.QtWidgets import QSizePolicy, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.theme import background, ink, shown_theme
@@ -114,9 +114,8 @@ class Canvas(QWidget):
     def _drawing_rect(self) -> QRectF:
         """Return the rectangle of the widget that shows the drawing."""
         size = SIZE.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        rect = QRectF(QPointF(), QSize(size).toSizeF())
-        rect.moveCenter(QRectF(self.rect()).center())
-        return rect
+        center, left_to_right = Qt.AlignmentFlag.AlignCenter, Qt.LayoutDirection.LeftToRight
+        return QRectF(QStyle.alignedRect(left_to_right, center, size, self.rect()))
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         self._follow(existing(event))

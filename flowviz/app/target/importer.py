@@ -11,6 +11,7 @@ from PyQt6.QtCore import QMimeData
 from PyQt6.QtGui import QGuiApplication, QImage
 
 from flowviz import targets
+from flowviz.app.desktop.existing import existing
 from flowviz.app.notices.notice import OPENING, Notice
 from flowviz.app.state.pages import PointsContents, Table, TableColumns
 from flowviz.app.state.request import RequestState
@@ -89,8 +90,7 @@ class TargetImporter:
 
     def paste(self) -> None:
         """Import a file, a picture or text from the clipboard."""
-        clipboard = QGuiApplication.clipboard()
-        media = clipboard.mimeData() if clipboard is not None else None
+        media = existing(QGuiApplication.clipboard()).mimeData()
         if media is None or not self.take_media(media):
             self._post(Notice(SOURCE, NOTHING_COPIED, "Copy a picture, a file or a text first."))
 
