@@ -7,7 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Curve
-from flowviz.specs.edits import BENT, FARTHEST_BUMP, MAX_BUMP_WIDTH, MAX_SPLINE_RISE, MIN_BUMP_WIDTH, Bump
+from flowviz.specs.edits import (
+    BENT,
+    FARTHEST_BUMP,
+    MAX_BUMP_WIDTH,
+    MAX_SPLINE_RISE,
+    MIN_BUMP_WIDTH,
+    BentCurve,
+    Bump,
+)
 
 Point = tuple[float, float]  # x and y of a curve, in flow units
 
@@ -49,18 +57,6 @@ def bent(curve: Curve, bumps: Sequence[Bump]) -> NDArray[np.float64]:
     return y
 
 
-def handles(curves: Sequence[Curve], bumps: Sequence[Bump]) -> list[Handle]:
-    """Return the handles of the bumps on the curves of a layer."""
-    found = []
-    for number, bump in enumerate(bumps):
-        index = _curve_of(bump, curves)
-        if index is not None:
-            curve = curves[index]
-            x = _place(curve, bumps, number)
-            found.append(Handle(number, index, x, float(np.interp(x, curve.x, bent(curve, bumps)))))
-    return found
-
-
 def bump_through(curve: Curve, bumps: Sequence[Bump], point: Point, width: float) -> Bump:
     """Return a bump that is added to others of a layer, and moves a curve through a point, as far as it can.
 
@@ -73,19 +69,18 @@ def bump_through(curve: Curve, bumps: Sequence[Bump], point: Point, width: float
     assert curve.bends is not None
     x, y = point
     base = float(np.interp(x, curve.x, bent(curve, bumps)))
-    x, level = np.clip((x, base), -FARTHEST_BUMP, FARTHEST_BUMP).tolist()
-    at = (x,) if curve.at is None else (curve.at, level)
-    return fitting(Bump(curve=curve.bends, center=at, height=(0.0,), width=width), height=y - base)
+    return bump_within(curve.bends, (x,) if curve.at is None else (curve.at, base), (y - base,), width)
 
 
-def fitting(bump: Bump, *, height: float | None = None, width: float | None = None) -> Bump:
-    """Return a bump with another height or width, each within its limits."""
-    width = float(np.clip(bump.width if width is None else width, MIN_BUMP_WIDTH, MAX_BUMP_WIDTH))
-    highest = BENT[bump.curve].highest
-    if bump.curve == "spline":
+def bump_within(curve: BentCurve, center: Sequence[float], height: Sequence[float], width: float) -> Bump:
+    """Return a bump whose center, height and width are those given, each within its limits."""
+    width = float(np.clip(width, MIN_BUMP_WIDTH, MAX_BUMP_WIDTH))
+    highest = BENT[curve].highest
+    if curve == "spline":
         highest = min(highest, MAX_SPLINE_RISE * width)
-    height = float(np.clip(bump.height[0] if height is None else height, -highest, highest))
-    return bump.model_copy(update={"height": (height,), "width": width})
+    center = np.clip(center, -FARTHEST_BUMP, FARTHEST_BUMP).tolist()
+    height = np.clip(height, -highest, highest).tolist()
+    return Bump(curve=curve, center=tuple(center), height=tuple(height), width=width)
 
 
 def spline_height(bump: Bump) -> float:
@@ -96,19 +91,3 @@ def spline_height(bump: Bump) -> float:
 def _shape(x: NDArray[np.float64] | np.float64, center: float, width: float) -> NDArray[np.float64]:
     found: NDArray[np.float64] = np.exp(-(((x - center) / width) ** 2) / 2)
     return found
-
-
-def _curve_of(bump: Bump, curves: Sequence[Curve]) -> int | None:
-    """Return the number of the curve that a bump bends, the nearest one if it bends several."""
-    bending = [number for number, curve in enumerate(curves) if curve.bends == bump.curve and len(curve.x)]
-    if bump.curve == "spline" and len(bump.center) == 2:
-        bending.sort(key=lambda number: abs((curves[number].at or 0.0) - bump.center[0]))
-    return bending[0] if bending else None
-
-
-def _place(curve: Curve, bumps: Sequence[Bump], number: int) -> float:
-    """Return the x at which a bump of a curve is highest; a spline increases, so it has its value there only."""
-    bump = bumps[number]
-    if bump.curve != "spline":
-        return bump.center[0]
-    return float(np.interp(bump.center[-1], bent(curve, bumps[:number]), curve.x))

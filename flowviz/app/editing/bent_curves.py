@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.app.editing.bending import Handle, Point, bent, bump_through, handles, learned
+from flowviz.app.editing.bending import Handle, Point, bent, bump_through, learned
 from flowviz.records import Curve
 from flowviz.specs.edits import Bump
 
@@ -35,8 +35,14 @@ class BentCurves:
 
     @cached_property
     def handles(self) -> list[Handle]:
-        """Return the handles of all bumps."""
-        return handles(self.curves, self.bumps)
+        """Return the handles of the bumps; one that bends several curves has its handle on the nearest of them."""
+        found = []
+        for number, bump in enumerate(self.bumps):
+            curve = _curve_of(bump, self.curves)
+            if curve is not None:
+                x = _place(self.curves[curve], self.bumps, number)
+                found.append(Handle(number, curve, *self.point_at(curve, x)))
+        return found
 
     @cached_property
     def values(self) -> tuple[NDArray[np.float64], ...]:
@@ -49,10 +55,6 @@ class BentCurves:
             return False
         now, before = self.values[number], learned(self.curves[number])
         return bool(np.abs(now - before).max() > VISIBLE * max(np.ptp(now), np.ptp(before)))
-
-    def handle_of(self, bump: int | None) -> Handle | None:
-        """Return the handle of the bump with a number, if it has one."""
-        return next((handle for handle in self.handles if handle.bump == bump), None)
 
     def handle_at(self, point: Point, pixel: Point) -> Handle | None:
         """Return the handle at a point, the nearest one if there are several.
@@ -95,3 +97,19 @@ class BentCurves:
 def _distance(handle: Handle, point: Point, pixel: Point) -> float:
     """Return the distance from a handle to a point, in pixels."""
     return float(np.hypot((handle.x - point[0]) / pixel[0], (handle.y - point[1]) / pixel[1]))
+
+
+def _curve_of(bump: Bump, curves: Sequence[Curve]) -> int | None:
+    """Return the number of the curve that a bump bends, the nearest one if it bends several."""
+    bending = [number for number, curve in enumerate(curves) if curve.bends == bump.curve and len(curve.x)]
+    if bump.curve == "spline" and len(bump.center) == 2:
+        bending.sort(key=lambda number: abs((curves[number].at or 0.0) - bump.center[0]))
+    return bending[0] if bending else None
+
+
+def _place(curve: Curve, bumps: Sequence[Bump], number: int) -> float:
+    """Return the x at which a bump of a curve is highest; a spline increases, so it has its value there only."""
+    bump = bumps[number]
+    if bump.curve != "spline":
+        return bump.center[0]
+    return float(np.interp(bump.center[-1], bent(curve, bumps[:number]), curve.x))

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import dist
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.editing.bending import Point, fitting
+from flowviz.app.editing.bending import Point, bump_within
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.editing.selected_bump import NUDGE_SHARE, WIDTH_FACTOR, SelectedBump
 from flowviz.records import Trace, written
 from flowviz.specs import recipes
-from flowviz.specs.edits import BENT, FARTHEST_BUMP, MAX_BUMPS, MAX_SPLINE_RISE, Bump
+from flowviz.specs.edits import FARTHEST_BUMP, MAX_BUMP_WIDTH, MAX_BUMPS, MIN_BUMP_WIDTH, Bump
 from flowviz.specs.shares import counted
 
 REACH = 10.0  # largest distance from the mouse to the tip of an arrow, in pixels
@@ -168,7 +169,7 @@ class CloudBending(SelectedBump):
     def widen(self, notches: float) -> None:
         """Widen the selected bump, or narrow it if the number is negative."""
         if self.selected is not None and not self._is_refused(self._start):
-            self._width = fitting(self._bumps[self.selected], width=self._width * WIDTH_FACTOR**notches).width
+            self._width = float(np.clip(self._width * WIDTH_FACTOR**notches, MIN_BUMP_WIDTH, MAX_BUMP_WIDTH))
             self._set(self._bump())
 
     def remove(self) -> None:
@@ -221,35 +222,40 @@ class CloudBending(SelectedBump):
 
     def _select(self, number: int) -> None:
         """Select a bump, whose arrow goes on from where it is."""
-        bump, duration = self._bumps[number], self._layer().duration
-        self._stage, self.selected, self._width = self._editor.stage, number, bump.width
-        self._start = bump.center[0], bump.center[1]
-        self._tip = _moved(self._start, np.multiply(bump.height, duration))
+        arrow = self._arrows()[number]
+        self._stage, self.selected = self._editor.stage, number
+        self._start, self._tip, self._width = arrow.start, arrow.tip, arrow.width
 
     def _bump(self) -> Bump:
         """Return the bump that moves the points at the start to the tip, as far as it can."""
         layer, (x, y), width = self._layer(), self._start, self._width
         right, up = self._tip[0] - x, self._tip[1] - y
         if layer.kind == recipes.FLOW_STEP:
-            highest = BENT["velocity"].highest
-            height = np.clip(np.array([right, up]) / layer.duration, -highest, highest)
-            return Bump(curve="velocity", center=(x, y), height=(float(height[0]), float(height[1])), width=width)
+            return bump_within("velocity", (x, y), (right / layer.duration, up / layer.duration), width)
         if layer.kind == recipes.SPLINE_COUPLING:
-            rise = float(np.clip(up, -MAX_SPLINE_RISE * width, MAX_SPLINE_RISE * width))
-            return Bump(curve="spline", center=(x, y), height=(rise,), width=width)
+            return bump_within("spline", (x, y), (up,), width)
         at, lift = layer.lever(x)
-        center = float(np.clip(at, -FARTHEST_BUMP, FARTHEST_BUMP))
-        return fitting(Bump(curve="shift", center=(center,), height=(0.0,), width=width), height=up / lift)
+        return bump_within("shift", (at,), (up / lift,), width)
 
     def _bump_at(self, point: Point, pixel: float) -> int | None:
         """Return the number of the bump whose arrow has its tip at a point."""
-        duration = self._layer().duration
+        arrows = self._arrows().items()
+        return next((number for number, arrow in arrows if dist(arrow.tip, point) <= REACH * pixel), None)
+
+    def _arrows(self) -> dict[int, Arrow]:
+        """Return the arrows of the bumps that have a place in the plane, and of that which is being dragged."""
+        arrows, layer = dict[int, Arrow](), self._layer()
         for number, bump in enumerate(self._bumps):
+            is_selected = number == self.selected
             if bump.curve == "velocity":
-                tip = np.add(bump.center, np.multiply(bump.height, duration))
-                if np.hypot(*(tip - point)) <= REACH * pixel:
-                    return number
-        return None
+                x, y = bump.center
+                tip = _moved((x, y), np.multiply(bump.height, layer.duration))
+                arrows[number] = Arrow((x, y), tip, bump.width, is_selected)
+            elif is_selected:
+                lift = layer.lever(self._start[0])[1] if bump.curve == "shift" else 1.0
+                tip = self._start[0], self._start[1] + lift * bump.height[0]
+                arrows[number] = Arrow(self._start, tip, bump.width, is_selected)
+        return arrows
 
     def _on_changed(self) -> None:
         """Show the bumps; end the drag of one that was undone, or whose layer is no longer the current one."""
@@ -260,21 +266,7 @@ class CloudBending(SelectedBump):
         self._show()
 
     def _show(self) -> None:
-        """Show the bumps that have a place in the plane, and that which is being dragged."""
-        arrows = []
-        if self.is_shown:
-            layer = self._layer()
-            for number, bump in enumerate(self._bumps):
-                is_selected = number == self.selected
-                if bump.curve == "velocity":
-                    x, y = bump.center
-                    tip = _moved((x, y), np.multiply(bump.height, layer.duration))
-                    arrows.append(Arrow((x, y), tip, bump.width, is_selected))
-                elif is_selected:
-                    lift = layer.lever(self._start[0])[1] if bump.curve == "shift" else 1.0
-                    tip = self._start[0], self._start[1] + lift * bump.height[0]
-                    arrows.append(Arrow(self._start, tip, bump.width, is_selected))
-        self.arrows_changed.emit(arrows)
+        self.arrows_changed.emit(list(self._arrows().values()) if self.is_shown else [])
 
 
 def _moved(point: Point, change: NDArray[np.float64]) -> Point:

@@ -2,12 +2,13 @@
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.editing.bending import Handle, Point, fitting
+from flowviz.app.editing.bending import Handle, Point, bump_within
 from flowviz.app.editing.bent_curves import BentCurves
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.editing.selected_bump import NUDGE_SHARE, WIDTH_FACTOR, SelectedBump
+from flowviz.app.state.memo import Memo
 from flowviz.records import StageReport, written
-from flowviz.specs.edits import MAX_BUMPS, Bump
+from flowviz.specs.edits import MAX_BUMPS
 
 FULL = f"This layer has {MAX_BUMPS} bends, and cannot have more. Select one, and press Delete to remove it."
 
@@ -26,7 +27,7 @@ class CurveBending(SelectedBump):
         super().__init__(editor, parent)
         self.report: StageReport | None = None
         self.preferred = 0
-        self._curves = BentCurves()
+        self._curves = Memo(1)  # as they are bent now
         self._offset: Point = (0.0, 0.0)  # from the mouse to the handle
         self._width: float | None = None  # of the latest bump, and of the next one
         editor.changed.connect(self._on_editor_changed)
@@ -44,9 +45,12 @@ class CurveBending(SelectedBump):
         """Return the curves as they are bent now."""
         curves = self.report.curves if self.report else ()
         bumps = self._editor.edits.value.of(self._stage).bumps if self.report else ()
-        if self._curves.curves is not curves or self._curves.bumps is not bumps:
-            self._curves = BentCurves(curves, bumps)
-        return self._curves
+        return self._curves.result(BentCurves, curves, bumps)
+
+    @property
+    def selected_handle(self) -> Handle | None:
+        """Return the selected handle, or None if there is none."""
+        return next((handle for handle in self.curves.handles if handle.bump == self.selected), None)
 
     @property
     def can_bend(self) -> bool:
@@ -73,12 +77,11 @@ class CurveBending(SelectedBump):
         handle = self.curves.handle_at(point, pixel) or self._new_handle(point, pixel)
         if handle is None:
             return False
-        count = len(self.curves.bumps)
         self._editor.gesture_began.emit()
         self.selected = handle.bump
         self._set_dragging(True)
-        self._offset = (handle.x - point[0], handle.y - point[1]) if handle.bump < count else (0.0, 0.0)
-        if handle.bump == count:
+        self._offset = handle.x - point[0], handle.y - point[1]
+        if handle.bump == len(self.curves.bumps):
             self._add(handle.curve, (handle.x, handle.y))
         self.changed.emit()
         return True
@@ -109,15 +112,16 @@ class CurveBending(SelectedBump):
 
     def widen(self, notches: float) -> None:
         """Widen the selected bump, or narrow it if the number is negative."""
-        bump = self._bump
-        if bump is not None:
-            changed = fitting(bump, width=bump.width * WIDTH_FACTOR**notches)
+        handle = self.selected_handle
+        if handle is not None:
+            bump = self.curves.bumps[handle.bump]
+            changed = bump_within(bump.curve, bump.center, bump.height, bump.width * WIDTH_FACTOR**notches)
             self._width = changed.width
             self._set(changed)
 
     def nudge(self, right: int, up: int, ranges: Point) -> None:
         """Move the selected handle by steps of a share of the ranges of the plot."""
-        handle = self.curves.handle_of(self.selected)
+        handle = self.selected_handle
         if handle is not None:
             x, y = NUDGE_SHARE * right * ranges[0], NUDGE_SHARE * up * ranges[1]
             self._move_to(handle.x + x, handle.y + y)
@@ -138,14 +142,14 @@ class CurveBending(SelectedBump):
 
     def description(self) -> str:
         """Return the selected handle in words, or how to bend the curves."""
-        handle, bump = self.curves.handle_of(self.selected), self._bump
+        handle = self.selected_handle
         if self.problem:
             return self.problem
         if not self.can_bend:
             return ""
-        if handle is None or bump is None:
+        if handle is None:
             return FULL if len(self.curves.bumps) >= MAX_BUMPS else self._hint()
-        name = self.curves.curves[handle.curve].name
+        name, bump = self.curves.curves[handle.curve].name, self.curves.bumps[handle.bump]
         rise = f"{'+' if bump.height[0] >= 0 else ''}{written(bump.height[0])}"
         return f"{name}: {rise} at {written(handle.x)}, width {written(bump.width)}"
 
@@ -157,11 +161,6 @@ class CurveBending(SelectedBump):
         name = curves[self.preferred].name if self.preferred in bendable else ""
         return f"Drag a curve to bend it. Where curves meet, you drag {name}: click another name to change that."
 
-    @property
-    def _bump(self) -> Bump | None:
-        bumps = self.curves.bumps
-        return bumps[self.selected] if self.selected is not None and self.selected < len(bumps) else None
-
     def _new_handle(self, point: Point, pixel: Point) -> Handle | None:
         """Return the handle of a bump that is not there yet, on the curve at a point."""
         number, count = self.curves.curve_at(point, pixel, self.preferred), len(self.curves.bumps)
@@ -171,7 +170,7 @@ class CurveBending(SelectedBump):
         self._editor.edits.add_bump(self._stage, self.curves.bump_to(number, point, self._width))
 
     def _move_to(self, x: float, y: float) -> None:
-        handle = self.curves.handle_of(self.selected)
+        handle = self.selected_handle
         if handle is not None:
             self._set(self.curves.moved(handle, (x, y)))
 

@@ -131,7 +131,7 @@ class CurveHandles(QWidget):
             self.unsetCursor()
 
     def _is_near_selected(self, place: QPointF) -> bool:
-        handle = self._bending.curves.handle_of(self._bending.selected)
+        handle = self._bending.selected_handle
         if handle is None:
             return False
         distance = self._plot.place(handle.x, handle.y) - place

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from flowviz.app.editing.bending import bent, bump_through, handles
+from flowviz.app.editing.bending import bent, bump_through
+from flowviz.app.editing.bent_curves import BentCurves
 from flowviz.app.editing.curve_bending import CurveBending
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.records import Curve
@@ -153,7 +154,7 @@ def test_spline_stays_increasing_and_one_curve_has_the_handle(qapp: object) -> N
     assert bump.center == (1.0, 0.5)
     values = bent(curves[1], [bump])
     assert (np.diff(values) > 0).all()
-    [handle] = handles(curves, [bump])
+    [handle] = BentCurves(curves, (bump,)).handles
     assert handle.curve == 1
     assert handle.x == pytest.approx(0.5, abs=1e-3)
     far = bent(curves[0], [bump])
