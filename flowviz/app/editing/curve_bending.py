@@ -49,8 +49,9 @@ class CurveBending(SelectedBump):
 
     @property
     def selected_handle(self) -> Handle | None:
-        """Return the selected handle, or None if there is none."""
-        return next((handle for handle in self.curves.handles if handle.bump == self.selected), None)
+        """Return the selected handle. None if there is none, or if the curves cannot be bent now."""
+        found = (handle for handle in self.curves.handles if handle.bump == self.selected)
+        return next(found, None) if self.can_bend else None
 
     @property
     def can_bend(self) -> bool:

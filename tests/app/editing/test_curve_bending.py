@@ -142,8 +142,12 @@ def test_layer_has_a_limited_number_of_bumps(shown: Bent) -> None:
 
 
 def test_curves_stay_while_layers_cannot_be_edited(shown: Bent) -> None:
+    shown.bending.add(0, 0.5)
+    before = shown.editor.edits.value
     shown.editor.set_problem("Train a flow first.")
     assert not shown.bending.press((0.0, 0.0), PIXEL)
+    shown.bending.widen(1)  # with the wheel
+    assert shown.editor.edits.value == before
     assert shown.bending.description() == "Train a flow first."
 
 
