@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import hypot
 
-from PyQt6.QtCore import QEvent, QObject, QPointF, Qt
+from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -33,15 +33,14 @@ class CurveHandles(QWidget):
     """
 
     def __init__(self, plot: Plot, bending: CurveBending, color_of: Callable[[int], QColor]) -> None:
-        super().__init__(plot)
+        super().__init__()
         self._plot, self._bending, self._color_of = plot, bending, color_of
         named(self, "curveHandles", "Bends of the curves")
         self.setMouseTracking(True)
-        plot.installEventFilter(self)
+        plot.cover(self)
         plot.item.getViewBox().sigRangeChanged.connect(lambda *_: self.update())
         bending.changed.connect(self._update)
         self._update()
-        self.show()
 
     def _update(self) -> None:
         can_bend = self._bending.can_bend
@@ -53,10 +52,8 @@ class CurveHandles(QWidget):
     @property
     def _pixel(self) -> tuple[float, float]:
         """Return the width and the height of a pixel in the units of the plot."""
-        (left, right), (bottom, top) = self._plot.item.getViewBox().viewRange()
-        corner, opposite = self._plot.place(left, bottom), self._plot.place(right, top)
-        width, height = abs(opposite.x() - corner.x()), abs(opposite.y() - corner.y())
-        return (right - left) / max(width, 1), (top - bottom) / max(height, 1)
+        size: tuple[float, float] = self._plot.item.getViewBox().viewPixelSize()
+        return size
 
     def _point(self, event: QMouseEvent) -> tuple[float, float]:
         return self._plot.point(event.position())
@@ -64,12 +61,6 @@ class CurveHandles(QWidget):
     def _freeze(self, frozen: bool) -> None:
         """Keep the range of the plot during a drag, because the handle would move away from the mouse."""
         self._plot.item.enableAutoRange(enable=not frozen)
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if event is not None and event.type() in {QEvent.Type.Resize, QEvent.Type.Show}:
-            self.resize(self._plot.size())
-            self.raise_()
-        return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QPalette, QPen
+from PyQt6.QtGui import QColor, QPalette
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.editing.bending import learned
@@ -52,8 +52,6 @@ class CurvePlot(ThemeFollower, QWidget):
         self._names.linkActivated.connect(lambda number: bending.prefer(int(number)))
         self._hint = WrappingLabel("bendHint", "Selected bend", reserved_lines=2)
         self._plot = Late(partial(_load_plot, bending, self._color), self._style)
-        self._drawn: Sequence[Curve] = ()  # the curves behind which what was learned is drawn
-        self._across = ""  # the label of the horizontal axis
         lay_out(QVBoxLayout(self), self._names, self._plot, self._hint)
         self.hide()
         bending.changed.connect(self._update)
@@ -61,7 +59,6 @@ class CurvePlot(ThemeFollower, QWidget):
     def show_appearance(self) -> None:
         if self._plot.created:
             self._style(self._plot.created)
-            self._plot.created.item.clear()
         self._update()
 
     def _update(self) -> None:
@@ -70,13 +67,11 @@ class CurvePlot(ThemeFollower, QWidget):
         self.setVisible(bool(report and report.curves))
         if report is None or not report.curves:
             return
-        self._draw_curves(self._plot.content().item, report.curves)
-        names = " &nbsp; ".join(self._legend(i, curve) for i, curve in enumerate(report.curves))
-        if names != self._names.text():
-            self._names.setText(names)
-        if (across := report.across) != self._across:
-            self._across = across
-            self._plot.content().item.setLabel("bottom", across)
+        plot = self._plot.content().item
+        self._draw_curves(plot, report.curves)
+        self._names.setText(" &nbsp; ".join(self._legend(i, curve) for i, curve in enumerate(report.curves)))
+        if plot.getAxis("bottom").labelText != report.across:
+            plot.setLabel("bottom", report.across)
         self._hint.show_text(self._bending.description())
 
     def _draw_curves(self, plot: Any, curves: Sequence[Curve]) -> None:
@@ -85,14 +80,12 @@ class CurvePlot(ThemeFollower, QWidget):
         items, bent = plot.listDataItems(), self._bending.curves
         if [item.name() for item in items] != names:
             plot.clear()
-            items, self._drawn = [plot.plot(name=name) for name in names], ()
+            items = [plot.plot(name=name) for name in names]
         for number, (curve, behind, item) in enumerate(zip(curves, items[::2], items[1::2], strict=True)):
             is_bent = bent.is_bent(number)
             behind.setVisible(is_bent)  # new items would take longer than a frame
-            if self._drawn is not curves:
-                behind.setData(curve.x, learned(curve), pen=self._thin_pen(number))
+            behind.setData(curve.x, learned(curve), pen={"color": self._color(number), "dash": LEARNED_DASHES})
             item.setData(curve.x, bent.values[number], pen=self._pen(number, is_bent=is_bent))
-        self._drawn = curves
 
     def _style(self, plot: "Plot") -> None:
         self._plot.setFixedHeight(PLOT_LINES * self.fontMetrics().lineSpacing())
@@ -109,14 +102,10 @@ class CurvePlot(ThemeFollower, QWidget):
             name = f"<a href='{number}' style='color: {color}; font-weight: {weight}'>{name}</a>"
         return f"<span style='white-space: nowrap'>{sample} {name}</span>"
 
-    def _pen(self, number: int, *, is_bent: bool) -> Any:
+    def _pen(self, number: int, *, is_bent: bool) -> dict[str, Any]:
         """Return the pen of a curve: one of a bent curve is solid, because the learned one behind it is dashed."""
-        return _pen(self._color(number), 3 if is_bent else 2, DASHES[0 if is_bent else number % len(DASHES)])
-
-    def _thin_pen(self, number: int) -> Any:
-        pen = _pen(self._color(number), 1)
-        pen.setDashPattern(LEARNED_DASHES)
-        return pen
+        style = DASHES[0 if is_bent else number % len(DASHES)]
+        return {"color": self._color(number), "width": 3 if is_bent else 2, "style": style}
 
     def _color(self, number: int) -> QColor:
         colors = CURVE_COLORS[shown_theme()]
@@ -134,9 +123,3 @@ def _load_plot(bending: CurveBending, color_of: Callable[[int], QColor]) -> Call
         return plot
 
     return create
-
-
-def _pen(color: QColor, width: int, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    pen = QPen(color, width, style)
-    pen.setCosmetic(True)
-    return pen

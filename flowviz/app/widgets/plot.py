@@ -8,11 +8,10 @@ from typing import Any
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QSize, Qt
 from PyQt6.QtGui import QFont, QFontMetrics, QResizeEvent
-from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from flowviz.app.style.theme import background
 from flowviz.app.style.tokens import TIGHT
-from flowviz.app.widgets.controls import lay_out
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs.view import Theme
 
@@ -124,7 +123,13 @@ class Plot(QWidget):
         self.item.showAxis("right", False)
         self.item.hideButtons()
         self.item.setMouseEnabled(x=False, y=False)
-        lay_out(QVBoxLayout(self), self._widget)
+        self._layers = QGridLayout(self)
+        self._layers.setContentsMargins(0, 0, 0, 0)
+        self.cover(self._widget)
+
+    def cover(self, widget: QWidget) -> None:
+        """Lay a widget over the plot, which it fills."""
+        self._layers.addWidget(widget, 0, 0)
 
     def set_appearance(self, font: QFont, theme: Theme) -> None:
         """Set the font and the theme."""
