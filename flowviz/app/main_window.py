@@ -214,7 +214,7 @@ class MainWindow(QMainWindow):
             self.warm_up, self.comparisons.choose, self.comparisons.add_beside, self.by_hand.choose, self.layer_editor,
         )  # fmt: skip
         fill_layers_menu(
-            add_submenu(bar, "&Layers"), self.view, viewing.playback, self.viewer.playhead.toggle_playing,
+            add_submenu(bar, "&Layers"), self.view, viewing, self.viewer.playhead.toggle_playing,
             self.viewer.end_playback, self.layer_editor,
         )  # fmt: skip
         self.finder = CommandFinder(

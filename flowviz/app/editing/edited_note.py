@@ -1,16 +1,15 @@
 """The note that layers are edited, with a way to reset them."""
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtWidgets import QMenu, QToolButton
+from PyQt6.QtWidgets import QToolButton
 
-from flowviz.app.commands.actions import Entry, enable_unless, fill_menu
+from flowviz.app.commands.actions import enable_unless
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.style.icons import icon
-from flowviz.app.widgets.controls import menu_button
 
 
 class EditedNote(QToolButton):
-    """Button that says how many layers are edited, and whether in training too, and that resets them.
+    """Button that says how many layers are edited, and whether in training too, and offers its actions in a menu.
 
     It is hidden if there are none, but its height is kept free, so that the first edit does not move what is above it.
     """
@@ -21,17 +20,7 @@ class EditedNote(QToolButton):
         self.setObjectName("editedNote")
         self.setIcon(icon("layerbent"))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        menu = QMenu(self)
-        tip = "Return all layers to what they have learned"
-        actions = fill_menu(
-            menu,
-            Entry("resetthislayer", "Reset &This Layer", editor.reset, "Undo all edits of this layer"),
-            Entry("resetalledits", "Reset &All Edits", editor.reset_all, tip),
-        )
-        self._reset = actions["resetthislayer"]
-        for action in menu.actions():
-            action.setObjectName(f"{action.objectName()}OfNote")
-        menu_button(self, menu)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.setSizePolicy(policy)
@@ -43,7 +32,6 @@ class EditedNote(QToolButton):
         self.setText(text)
         self.setAccessibleName(text or "Edited layers")
         enable_unless(self, editor.problem, f"{editor.explanation} Click to reset layers")
-        self._reset.setEnabled(editor.stage in editor.edits.value.layers)
 
     def sizeHint(self) -> QSize:
         whole = super().sizeHint()

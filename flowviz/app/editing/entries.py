@@ -5,14 +5,14 @@ from functools import partial
 
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QMenu, QWidget
+from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
 from flowviz.app.commands.actions import Entry, add_action, fill_menu
 from flowviz.app.editing.layer_editor import LayerEditor
 
 
-def fill_editing_entries(menu: QMenu, editor: LayerEditor) -> None:
-    """Fill the part of the Layers menu that edits the current layer."""
+def fill_editing_entries(menu: QMenu, editor: LayerEditor, note: QToolButton) -> None:
+    """Fill the part of the Layers menu that edits the current layer; a note about edits offers to reset them, too."""
     actions = fill_menu(
         menu,
         None,
@@ -33,6 +33,7 @@ def fill_editing_entries(menu: QMenu, editor: LayerEditor) -> None:
         ),
     )  # fmt: skip
     toggle, glimpse, reset, reset_all = actions.values()
+    note.addActions([reset, reset_all])
 
     def update() -> None:
         can_edit = not editor.problem_of(editor.stage)

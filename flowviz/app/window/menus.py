@@ -17,7 +17,6 @@ from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.pane.cloud_view import ZOOM_FACTOR
 from flowviz.app.pane.end_playback import EndPlayback
 from flowviz.app.pane.history_bar import HistoryBar
-from flowviz.app.pane.playback_bar import PlaybackBar
 from flowviz.app.pane.stage_keys import MAX_STAGES
 from flowviz.app.pane.view_bar import ViewBar
 from flowviz.app.pane.widgets import ViewerWidgets
@@ -304,13 +303,14 @@ def fill_training_menu(
 def fill_layers_menu(
     menu: QMenu,
     view: ViewState,
-    playback: PlaybackBar,
+    widgets: ViewerWidgets,
     toggle_playing: Callable[[], None],
     end_playback: EndPlayback,
     editor: LayerEditor,
 ) -> None:
     """Fill the Layers menu: stages, playback and edits."""
-    step, choose, speed = view.step, playback.choose_next, partial(playback.choose_next, "speed", around=False)
+    step, choose = view.step, widgets.playback.choose_next
+    speed = partial(choose, "speed", around=False)
     fill_menu(
         menu,
         Entry("next", "&Next", partial(step, 1), "Go to the next stage", "Alt+Right"),
@@ -343,14 +343,14 @@ def fill_layers_menu(
             "Choose what to play: the layers, the training, or both", "Ctrl+T",
         ),
         None,
-        playback.options.menuAction(),
+        widgets.playback.options.menuAction(),
         Entry(
             "playwhentrainingends", "Play When Training &Ends", end_playback.set_enabled,
             "Play all layers once when a training ends, unless you are using the view",
             checked=end_playback.is_enabled,
         ),
     )  # fmt: skip
-    fill_editing_entries(menu, editor)
+    fill_editing_entries(menu, editor, widgets.edited)
 
 
 def fill_help_menu(
