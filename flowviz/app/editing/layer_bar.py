@@ -22,7 +22,7 @@ class LayerBar(WrappingRow):
         reset.setText("Reset this layer")
         super().__init__(GAP, enabled, reset)
         self._editor, self._enabled, self._reset = editor, enabled, reset
-        self._enabled.clicked.connect(lambda enabled: editor.set_disabled(editor.stage, not enabled))
+        on_click(enabled, editor.toggle)
         on_click(reset, editor.reset)
         EditingIntent(editor, FOCUS_OR_MOUSE, self, enabled, reset)
         editor.watch(self._update)

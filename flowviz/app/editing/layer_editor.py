@@ -56,10 +56,15 @@ class LayerEditor(QObject):
         """Return why a stage cannot be edited, in a sentence, or an empty text."""
         return self.problem or ("" if stage else "The base is not a layer, so it cannot be edited.")
 
-    def set_problem(self, problem: str) -> None:
-        """Set why layers cannot be edited now; an empty text means that they can."""
-        if problem != self.problem:
-            self.problem = problem
+    def set_problem(self, problem: str, trained: Edits | None = None) -> None:
+        """Set why layers cannot be edited now, and which edits the training in progress includes.
+
+        Args:
+            problem: The reason in a sentence. Empty if layers can be edited.
+            trained: The edits. None if there is no training.
+        """
+        if (problem, trained) != (self.problem, self.trained):
+            self.problem, self.trained = problem, trained
             if problem:
                 self.end_glimpse()
             self.changed.emit()
@@ -73,12 +78,6 @@ class LayerEditor(QObject):
         """Announce that the user is probably about to edit a layer."""
         if not self.problem:
             self.announced.emit()
-
-    def set_trained(self, trained: Edits | None) -> None:
-        """Set the edits that the training in progress includes; None if there is no training."""
-        if trained != self.trained:
-            self.trained = trained
-            self.changed.emit()
 
     @property
     def note(self) -> str:
@@ -102,17 +101,13 @@ class LayerEditor(QObject):
             return ONLY_SHOWN
         return INCLUDED if self.trained == self.edits.value else OTHERS_INCLUDED
 
-    def set_disabled(self, stage: int, disabled: bool) -> None:
-        """Disable a layer, or enable it again, if layers can be edited."""
+    def toggle(self, stage: int | None = None) -> None:
+        """Disable or enable a layer, by default the current one, if it can be edited."""
+        stage = self.stage if stage is None else stage
         if not self.problem_of(stage):
             self.end_glimpse()
             self.gesture_began.emit()
-            self.edits.set_disabled(stage, disabled)
-
-    def toggle(self, stage: int | None = None) -> None:
-        """Disable or enable a layer, by default the current one."""
-        stage = self.stage if stage is None else stage
-        self.set_disabled(stage, not self.edits.value.of(stage).disabled)
+            self.edits.set_disabled(stage, not self.edits.value.of(stage).disabled)
 
     def reset(self, stage: int | None = None) -> None:
         """Return a layer, by default the current one, to what it has learned."""

@@ -151,8 +151,8 @@ class Variants(QObject):
         starts = run is not None and not run.is_shown
         trained = self._presenter.trained
         problem = "" if trained and not trained.project.flow.is_recorded else NO_MAP if trained else UNTRAINED
-        self._editor.set_problem(STARTS if starts else problem)
-        self._editor.set_trained(run.start.edits if run is not None and run.is_shown else None)
+        included = run.start.edits if run is not None and run.is_shown else None
+        self._editor.set_problem(STARTS if starts else problem, included)
         if self._was_training and run is None and trained and trained.project.flow.condition:
             self.prepare()
         self._was_training = run is not None

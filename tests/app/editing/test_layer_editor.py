@@ -119,7 +119,7 @@ def test_note_says_whether_a_training_includes_the_edits(
     explanation: str,
 ) -> None:
     editor.edits.set(Edits(layers=shown))
-    editor.set_trained(None if trained is None else Edits(layers=trained))
+    editor.set_problem("", None if trained is None else Edits(layers=trained))
     assert (editor.note, editor.explanation) == (note, explanation)
 
 
