@@ -22,14 +22,13 @@ class EditsState(State[Edits]):
 
     def set_bump(self, stage: int, number: int, bump: Bump) -> None:
         """Replace a bump of a layer."""
-        bumps = list(self.value.of(stage).bumps)
-        bumps[number] = bump
-        self._change(stage, bumps=tuple(bumps))
+        bumps = self.value.of(stage).bumps
+        self._change(stage, bumps=(*bumps[:number], bump, *bumps[number + 1 :]))
 
     def remove_bump(self, stage: int, number: int) -> None:
         """Remove a bump of a layer."""
         bumps = self.value.of(stage).bumps
-        self._change(stage, bumps=bumps[:number] + bumps[number + 1 :])
+        self._change(stage, bumps=(*bumps[:number], *bumps[number + 1 :]))
 
     def reset(self, stage: int) -> None:
         """Return a layer to what it has learned."""

@@ -168,14 +168,9 @@ class Pages:
 
     def sources(self) -> list[SourceSpec]:
         """Return the sources that can be added to a mix: one for each page with a valid target."""
-        sources: list[SourceSpec] = []
-        for contents in self:
-            spec, _ = target_of(contents)
-            if spec is None or isinstance(spec, MixSpec | ConditionalSpec):
-                continue
-            if not isinstance(spec, TextSpec) or spec.text.strip():
-                sources.append(spec)
-        return sources
+        targets = [target_of(contents)[0] for contents in self]
+        sources = [spec for spec in targets if not isinstance(spec, MixSpec | ConditionalSpec | None)]
+        return [spec for spec in sources if not isinstance(spec, TextSpec) or spec.text.strip()]
 
 
 def target_of(contents: Contents) -> tuple[TargetSpec | None, str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtBoundSignal
@@ -100,8 +99,12 @@ def bind_fields(
         controls: The controls by the names of their fields.
         request: Requests another value of a field, which is passed by name.
     """
+
+    def bind_field(name: str, control: Control) -> None:
+        bind_control(state, lambda value: getattr(part(value), name), control, lambda value: request(**{name: value}))
+
     for name, control in controls.items():
-        bind_control(state, partial(_attribute, part, name), control, partial(_request, request, name))
+        bind_field(name, control)
 
 
 def bind_control(
@@ -146,23 +149,11 @@ def add_control(form: QFormLayout, control: QWidget) -> None:
 
 
 def _number_box(least: Any, most: Any, spec: ControlSpec) -> QSpinBox | QDoubleSpinBox:
-    box: QSpinBox | QDoubleSpinBox
-    if spec.decimals:
-        box = QDoubleSpinBox()
+    box = QDoubleSpinBox() if spec.decimals else QSpinBox()
+    if isinstance(box, QDoubleSpinBox):
         box.setDecimals(spec.decimals)
-        box.setRange(least, most)
         box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
-    else:
-        box = QSpinBox()
-        box.setRange(least, most)
+    box.setRange(least, most)
     if spec.is_late:
         EntryCommitter(box)
     return box
-
-
-def _attribute(part: Callable[[Value], object], name: str, value: Value) -> Any:
-    return getattr(part(value), name)
-
-
-def _request(request: Callable[..., object], name: str, value: Any) -> None:
-    request(**{name: value})
