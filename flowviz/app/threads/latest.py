@@ -69,7 +69,6 @@ class LatestWorker(Worker):
         self._closed = False
         self._numbers = count(1)
         self._last_dropped: dict[str, int] = {}  # by topic
-        self._last_delivered: dict[str, int] = {}  # by topic
         self._called.connect(self._call)
         self.failed.connect(on_failure)
 
@@ -159,8 +158,7 @@ class LatestWorker(Worker):
             self.failed.emit(notice)
 
     def _deliver(self, topic: str, query: Query, result: Any) -> None:
-        if self._is_current(topic, query) and query.number > self._last_delivered.get(topic, 0):
-            self._last_delivered[topic] = query.number
+        if self._is_current(topic, query):
             self._on_success(topic)
             query.on_result(result)
 
