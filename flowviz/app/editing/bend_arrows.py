@@ -16,8 +16,6 @@ HALO = 2 * THICK_LINE  # pixels
 
 def draw_arrows(painter: QPainter, arrows: Sequence[Arrow], place: Callable[[float, float], QPointF]) -> None:
     """Draw arrows, each with a circle of the width of its bump; `place` returns the pixel of a point."""
-    if not arrows:
-        return
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     palette = QApplication.palette()

@@ -58,22 +58,21 @@ class CurveHandles(QWidget):
     def _point(self, event: QMouseEvent) -> tuple[float, float]:
         return self._plot.point(event.position())
 
-    def _freeze(self, frozen: bool) -> None:
-        """Keep the range of the plot during a drag, because the handle would move away from the mouse."""
-        self._plot.item.enableAutoRange(enable=not frozen)
-
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         base = self.palette().color(QPalette.ColorRole.Base)
         for handle in self._bending.curves.handles:
             is_selected, color = handle.bump == self._bending.selected, self._color_of(handle.curve)
-            _draw_handle(painter, self._plot.place(handle.x, handle.y), color, base, is_selected=is_selected)
+            radius = SELECTED_RADIUS if is_selected else RADIUS
+            painter.setPen(QPen(color, LINE))
+            painter.setBrush(color if is_selected else base)
+            painter.drawEllipse(self._plot.place(handle.x, handle.y), radius, radius)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         event = existing(event)
         if event.button() == Qt.MouseButton.LeftButton and self._bending.press(self._point(event), self._pixel):
-            self._freeze(True)
+            self._plot.item.disableAutoRange()  # the handle would move away from the mouse
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         event = existing(event)
@@ -84,7 +83,7 @@ class CurveHandles(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         self._bending.release()
-        self._freeze(False)
+        self._plot.item.enableAutoRange()
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         event = existing(event)
@@ -127,10 +126,3 @@ class CurveHandles(QWidget):
             return False
         distance = self._plot.place(handle.x, handle.y) - place
         return hypot(distance.x(), distance.y()) <= 3 * SELECTED_RADIUS
-
-
-def _draw_handle(painter: QPainter, place: QPointF, color: QColor, base: QColor, *, is_selected: bool) -> None:
-    painter.setPen(QPen(color, LINE))
-    painter.setBrush(color if is_selected else base)
-    radius = SELECTED_RADIUS if is_selected else RADIUS
-    painter.drawEllipse(place, radius, radius)

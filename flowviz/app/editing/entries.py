@@ -71,12 +71,11 @@ def open_layer_menu(editor: LayerEditor, parent: QWidget, stage: int, where: QPo
     menu.setToolTipsVisible(True)
     title = f"{'Enable' if edit.disabled else 'Disable'} Layer {stage}" if stage else "The Base Is Not a Layer"
     tip = problem or "Let it move points, or nothing"
-    actions = fill_menu(
+    toggle, reset = fill_menu(
         menu,
         Entry("toggleLayer", title, partial(editor.toggle, stage), tip),
         Entry("resetOneLayer", "Reset This Layer", partial(editor.reset, stage), problem),
-    )
-    toggle, reset = actions.values()
+    ).values()
     toggle.setEnabled(not problem)
     reset.setEnabled(not problem and stage in editor.edits.value.layers)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -89,7 +89,7 @@ class ViewState(State[View]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(View(), parent)
-        self._timed: tuple[int | None, float] | None = None  # a stage, and the exact time that it stands for
+        self._timed: tuple[int | None, float] = None, 1.0  # a stage, and the exact time that it stands for
 
     @property
     def seen(self) -> Seen:
@@ -131,8 +131,7 @@ class ViewState(State[View]):
     def _at_same_time(self, last_stage: int) -> Seen:
         """Return the view at the same time of a flow with another number of steps, without adding up rounding."""
         seen, most = self.seen, max(self.value.last_stage, 1)
-        timed = self._timed if self._timed is not None and self._timed[0] == seen.stage else None
-        time = timed[1] if timed else self.value.stage / most
+        time = self._timed[1] if self._timed[0] == seen.stage else self.value.stage / most
         probe = seen.probe and (round(seen.probe[0] / most * last_stage), seen.probe[1])
         found = _without_stage_from(
             last_stage, seen.model_copy(update={"stage": round(time * last_stage), "probe": probe})
