@@ -1,12 +1,12 @@
 """A row of widgets that wraps onto further lines, like words in a paragraph."""
 
 from PyQt6.QtCore import QEvent, QPoint, QRect, QSize
-from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.style.tokens import TIGHT
 
 LINE_SPACING = TIGHT  # pixels
+PLACING = {QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show}
 
 Line = list[tuple[QWidget, QSize]]
 
@@ -56,18 +56,12 @@ class WrappingRow(QWidget):
                 widget.rearrange()
 
     def event(self, event: QEvent | None) -> bool:
-        if event is not None and event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
+        """Place the widgets after each change of them or of the width; while the row is hidden, Qt tells of none."""
+        if event is not None and event.type() in PLACING:
+            if event.type() != QEvent.Type.Resize:
+                self.updateGeometry()
             self._place_widgets()
         return super().event(event)
-
-    def showEvent(self, event: QShowEvent | None) -> None:
-        self.rearrange()  # while it was hidden, Qt requested no layout after changes
-        super().showEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self._place_widgets()
-        super().resizeEvent(event)
 
     def _shown_widgets(self) -> list[QWidget]:
         return [widget for widget in self._widgets if not widget.isHidden()]
