@@ -18,11 +18,13 @@ from flowviz.specs.shares import counted
 
 REACH = 10.0  # largest distance from the mouse to the tip of an arrow, in pixels
 USUAL_WIDTH = 0.3  # flow units
-SHIFTED = {  # by t of one coordinate
+BENDABLE = {  # kinds of layers that move points where they are dragged, or up and down
     recipes.REAL_NVP,
     recipes.ADDITIVE_COUPLING,
     recipes.MASKED_AUTOREGRESSIVE,
     recipes.INVERSE_AUTOREGRESSIVE,
+    recipes.SPLINE_COUPLING,
+    recipes.FLOW_STEP,
 }
 FULL = f"This layer has {MAX_BUMPS} bends, and cannot have more."
 NOTHING_TO_BEND = "This layer has nothing to drag in the cloud. Choose a coupling or a step of flow matching."
@@ -199,8 +201,7 @@ class CloudBending(SelectedBump):
             return problem
         if layer.is_encoded:
             return BACKWARD
-        bends = layer.kind in SHIFTED or layer.kind in {recipes.SPLINE_COUPLING, recipes.FLOW_STEP}
-        return "" if bends else NOTHING_TO_BEND
+        return "" if layer.kind in BENDABLE else NOTHING_TO_BEND
 
     @property
     def _bumps(self) -> tuple[Bump, ...]:

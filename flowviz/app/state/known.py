@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from flowviz.records import Trace, Weights
@@ -59,7 +58,7 @@ class Known:
 
     def possible(self, seen: Seen) -> Seen:
         """Return a view without what cannot be shown of the flow."""
-        view, usual = seen.view, _usual()
+        view, usual = seen.view, ViewSpec()
         changes: dict[str, Any] = {"marks": frozenset(mark for mark in view.marks if mark not in self.problems)}
         has_column = view.color_by != "column" or view.column in self.columns
         if view.color_by in self.problems or not has_column:
@@ -78,12 +77,6 @@ class Known:
         problems = {name: why for name, why in self.problems.items() if all(name in other.problems for other in others)}
         columns = dict.fromkeys(name for known in (self, *others) for name in known.columns)
         return Known(problems, tuple(columns))
-
-
-@cache
-def _usual() -> ViewSpec:
-    """Return a view without choices. It is created late, because specs are validated after the process is set up."""
-    return ViewSpec()
 
 
 def color_choice(color_by: str, column: str | None) -> str:
