@@ -146,19 +146,16 @@ class LatestWorker(Worker):
             topic = next(iter(self._waiting), None)
             return None if topic is None else (topic, self._waiting.pop(topic))
 
-    def _is_current(self, topic: str, query: Query) -> bool:
-        return not self._closed and query.number > self._last_dropped[topic]
-
     def _call(self, function: Callable[[], object]) -> None:
         if not self._closed:
             function()
 
     def _report(self, query: Query, notice: Notice) -> None:
-        if self._is_current(notice.topic, query):
+        if query.number > self._last_dropped[notice.topic]:
             self.failed.emit(notice)
 
     def _deliver(self, topic: str, query: Query, result: Any) -> None:
-        if self._is_current(topic, query):
+        if query.number > self._last_dropped[topic]:
             self._on_success(topic)
             query.on_result(result)
 
