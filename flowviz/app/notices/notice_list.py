@@ -76,7 +76,6 @@ class NoticeList(QWidget):
         super().__init__()
         self.setObjectName(object_name)
         self._bars: dict[str, NoticeBar] = {}
-        self._set_aside: frozenset[str] = frozenset()  # topics hidden for now
         self._column = lay_out(QVBoxLayout(self), spacing=TIGHT)
         self.hide()
 
@@ -88,17 +87,18 @@ class NoticeList(QWidget):
     @property
     def current(self) -> list[Notice]:
         """Return the notices that are not set aside, oldest first."""
-        return [bar.notice for topic, bar in self._bars.items() if topic not in self._set_aside]
+        return [bar.notice for bar in self._bars.values() if not bar.isHidden()]
 
     def post(self, notice: Notice) -> None:
         """Show a notice in place of the previous one on its topic."""
         shown = self._bars.get(notice.topic)
-        if shown is not None and shown.notice == notice and notice.topic not in self._set_aside:
+        if shown is not None and shown.notice == notice and not shown.isHidden():
             return
         self.withdraw(notice.topic)
         if notice.text:
             bar = self._bars[notice.topic] = NoticeBar(notice, partial(self.withdraw, notice.topic))
             self._column.addWidget(bar)
+            bar.show()  # at once, because a hidden notice counts as set aside
             self.show()
 
     def withdraw(self, topic: str) -> None:
@@ -106,25 +106,19 @@ class NoticeList(QWidget):
         bar = self._bars.pop(topic, None)
         if bar is not None:
             discard(bar)
-        self._set_aside -= {topic}
-        self._update_visibility()
+        self.setVisible(bool(self.current))
 
     def set_aside(self, aside: bool) -> None:
         """Hide the present notices for a while, but not those posted from now on; or show them again."""
-        self._set_aside = frozenset(self._bars) if aside else frozenset()
-        for topic, bar in self._bars.items():
-            bar.setHidden(topic in self._set_aside)
-        self._update_visibility()
-
-    def _update_visibility(self) -> None:
-        self.setVisible(bool(self._bars.keys() - self._set_aside))
+        for bar in self._bars.values():
+            bar.setHidden(aside)
+        self.setVisible(bool(self.current))
 
 
 def _label(object_name: str, text: str, *, bold: bool = False) -> WrappingLabel:
-    label = WrappingLabel(object_name, text)
+    label = WrappingLabel(object_name, text, text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setText(text)
     font, policy = label.font(), label.sizePolicy()
     font.setBold(bold)
     label.setFont(font)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QDockWidget, QScrollArea
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.notices.notice import Notice
 from flowviz.app.notices.notice_list import NoticeList
 
@@ -79,8 +80,7 @@ class Notifications(QObject):
 
     @property
     def _is_window_visible(self) -> bool:
-        window = self._window_list.window()
-        return window is not None and window.isVisible()
+        return existing(self._window_list.window()).isVisible()
 
     def _can_show_in(self, panel: Panel) -> bool:
         return panel.is_visible if self._is_window_visible else not panel.dock.isHidden()
