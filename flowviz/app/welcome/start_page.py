@@ -162,6 +162,7 @@ class StartPage(FontFollower, VerticalArea):
             (self._word, HEADING_SIZE),
             (self._recent_title, TITLE_SIZE),
             (self._gallery_title, TITLE_SIZE),
+            (self.gallery, 1),  # now, because Qt gives it the font of the page only later
         ):
             font = self.font()
             font.setPointSizeF(size * font.pointSizeF())

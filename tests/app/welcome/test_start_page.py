@@ -275,6 +275,14 @@ def test_nothing_is_cut_off_at_any_window_size(start: Welcome, size: tuple[int, 
         assert label.isHidden() or label.height() >= label.heightForWidth(label.width())
 
 
+@pytest.mark.usefixtures("text_size")
+def test_gallery_has_eight_columns_in_a_wide_window_at_any_text_size(start: Welcome) -> None:
+    start.window.main.resize(3840, 2160)
+    QApplication.processEvents()
+    lines = [start.gallery.visualItemRect(item(start.gallery, row)).y() for row in range(start.gallery.count())]
+    assert [lines.count(y) for y in sorted(set(lines))] == [8, 8]
+
+
 def test_train_button_ends_at_the_right_edge_of_the_gallery(start: Welcome) -> None:
     start.window.main.resize(1920, 1080)
     QApplication.processEvents()
