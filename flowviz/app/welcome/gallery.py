@@ -1,7 +1,7 @@
 """The gallery of trained examples: a list with thumbnails."""
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QFontMetrics, QIcon, QResizeEvent
+from PyQt6.QtGui import QIcon, QResizeEvent
 from PyQt6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QSizePolicy
 
 from flowviz.app.desktop.existing import existing
@@ -23,8 +23,6 @@ class GalleryList(ThemeFollower, QListWidget):
         super().__init__()
         self._examples, self._most_columns = examples(), most_columns
         self._theme: Theme | None = None  # of the thumbnails
-        self._metrics: QFontMetrics | None = None  # for which the size of a cell was measured
-        self._cell_size = QSize()
         named(self, "startGallery", "Trained examples", description="Arrow keys select an example; Return opens it")
         self.setViewMode(QListWidget.ViewMode.IconMode)
         self.setMovement(QListWidget.Movement.Static)
@@ -40,21 +38,12 @@ class GalleryList(ThemeFollower, QListWidget):
             self.addItem(_item(example))
         self.show_appearance()
 
-    def example(self, row: int) -> Example:
-        """Return the example in a row."""
-        return self._examples[row]
-
-    def minimum_cell_size(self) -> QSize:
-        """Return the size of a thumbnail with its title."""
-        metrics = self.fontMetrics()
-        if metrics != self._metrics:  # layouts ask dozens of times
-            widths = (metrics.horizontalAdvance(heading_of(example.name)) for example in self._examples)
-            width, height = max([THUMBNAIL_SIDE, *widths]), THUMBNAIL_SIDE + metrics.lineSpacing()
-            self._metrics, self._cell_size = metrics, QSize(width + WIDE, height + WIDE)
-        return self._cell_size
-
     def show_appearance(self) -> None:
         """Fit the cells to the font, and show the thumbnails in the colors of the theme."""
+        metrics = self.fontMetrics()
+        widths = (metrics.horizontalAdvance(heading_of(example.name)) for example in self._examples)
+        width, height = max([THUMBNAIL_SIDE, *widths]), THUMBNAIL_SIDE + metrics.lineSpacing()
+        self._cell_size = QSize(width + WIDE, height + WIDE)  # measured once, because layouts ask dozens of times
         self._fill_rows()
         self.updateGeometry()
         theme = shown_theme()
@@ -65,23 +54,24 @@ class GalleryList(ThemeFollower, QListWidget):
 
     def _columns(self, width: int) -> int:
         """Return the smallest number of columns that needs no more rows than the largest number that fits."""
-        room = min(max(1, width // self.minimum_cell_size().width()), self._most_columns)
+        room = min(max(1, width // self._cell_size.width()), self._most_columns)
         rows = max(1, -(-self.count() // room))
         return max(1, -(-self.count() // rows))
 
     def heightForWidth(self, width: int) -> int:
-        return -(-self.count() // self._columns(width)) * self.minimum_cell_size().height()
+        return -(-self.count() // self._columns(width)) * self._cell_size.height()
 
     def sizeHint(self) -> QSize:
-        width = self._most_columns * self.minimum_cell_size().width()
+        width = self._most_columns * self._cell_size.width()
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        return self.minimum_cell_size()
+        """Return the size of a cell: of a thumbnail with its title."""
+        return self._cell_size
 
     def _fill_rows(self) -> None:
         width = (self.width() - 1) // self._columns(self.width())  # without a spare pixel, Qt wraps the last column
-        self.setGridSize(QSize(width, self.minimum_cell_size().height()))
+        self.setGridSize(QSize(width, self._cell_size.height()))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._fill_rows()
@@ -99,5 +89,6 @@ def _icon(example: Example, theme: Theme) -> QIcon:
 def _item(example: Example) -> QListWidgetItem:
     item = QListWidgetItem(heading_of(example.name))
     item.setToolTip(example.sentence)
+    item.setData(Qt.ItemDataRole.UserRole, example.path)
     item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, example.sentence)
     return item

@@ -169,7 +169,7 @@ class StartPage(FontFollower, VerticalArea):
             widget.setFont(font)
         self._explanation.setMaximumWidth(MAX_LINE_LENGTH * self.fontMetrics().averageCharWidth())
         self._word.setMinimumHeight(self._word.fontMetrics().lineSpacing() + WIDE)
-        self._body.setMaximumWidth(COLUMNS * (self.gallery.minimum_cell_size().width() + WIDE) + 2 * MARGIN)
+        self._body.setMaximumWidth(COLUMNS * (self.gallery.minimumSizeHint().width() + WIDE) + 2 * MARGIN)
         self._fit_recent()
 
     def _fit_recent(self) -> None:
@@ -179,10 +179,8 @@ class StartPage(FontFollower, VerticalArea):
         self._recent.setFixedHeight(height * self._recent.count())
 
     def _choose(self, entry: QListWidgetItem) -> None:
-        if entry.listWidget() is self.gallery:
-            self._open_example(self.gallery.example(self.gallery.row(entry)).path)
-        else:
-            self._open_recent(entry.data(Qt.ItemDataRole.UserRole))
+        open_path = self._open_example if entry.listWidget() is self.gallery else self._open_recent
+        open_path(entry.data(Qt.ItemDataRole.UserRole))
 
     def _scroll_to(self, item: QListWidgetItem | None) -> None:
         """Scroll the page to an example that the arrow keys have selected."""

@@ -1,7 +1,7 @@
 """Welcome for new users: opens the start page and the tour."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget
@@ -60,7 +60,6 @@ class Welcome:
         self._request, self._builder = request, builder
         self._release_panels = release_panels
         self._set_panels_aside, self._put_panels_back = set_panels_aside, put_panels_back
-        self._page: StartPage | None = None
         self._tour: Tour | None = None
         self._create_page = partial(
             StartPage,
@@ -78,34 +77,37 @@ class Welcome:
         builder.built_changed.connect(self._show_target)
         document_actions.recent.changed.connect(self._list_recent)
 
+    @cached_property
+    def _page(self) -> StartPage:
+        """The page, which is created when it is first needed."""
+        page = self._create_page()
+        self._stack.addWidget(page)
+        return page
+
     @property
     def is_shown(self) -> bool:
         """Return whether the start page is visible."""
-        return self._page is not None and self._stack.currentWidget() is self._page
+        return isinstance(self._stack.currentWidget(), StartPage)
 
     def show(self) -> None:
         """Show the start page, with the focus in its text box."""
         self._release_panels()
         self.end_tour()
-        if self._page is None:
-            self._page = self._create_page()
-            self._stack.addWidget(self._page)
-        page = self._page
         self._set_panels_aside()
-        self._stack.setCurrentWidget(page)
-        page.show_tour_seen(tour_was_seen())
+        self._stack.setCurrentWidget(self._page)
+        self._page.show_tour_seen(tour_was_seen())
         self._show_problem()
         self._list_recent()
-        page.take_focus()
+        self._page.take_focus()
 
     def show_gallery(self) -> None:
         """Show the start page, with the focus in its gallery."""
         self.show()
-        existing(self._page).enter_gallery()
+        self._page.enter_gallery()
 
     def leave(self) -> None:
         """Leave the start page for the cloud."""
-        if self._page is not None and self.is_shown:
+        if self.is_shown:
             self._stack.setCurrentIndex(0)
             self._put_panels_back()
             self._page.offer_return()
@@ -149,10 +151,10 @@ class Welcome:
 
     def _show_problem(self) -> None:
         """Show what is wrong with the word, but not what is wrong with another kind of target."""
-        existing(self._page).show_problem(self._builder.problem if self._request.value.kind == "text" else "")
+        self._page.show_problem(self._builder.problem if self._request.value.kind == "text" else "")
 
     def _list_recent(self) -> None:
-        if self._page is not None:
+        if self.is_shown:
             self._page.show_recent(self._document_actions.recent.paths())
 
     def _forget_tour(self) -> None:
