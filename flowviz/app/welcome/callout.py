@@ -4,32 +4,33 @@ from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt
-from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP, WIDE
-from flowviz.app.widgets.controls import lay_out, named, on_click, rename, row
+from flowviz.app.widgets.controls import button, lay_out, named, rename, row_widget
 from flowviz.app.widgets.labels import WrappingLabel
 
 WIDTH = 46  # characters
-ARROWS = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down}
 
 
 class Callout(QFrame):
-    """Explanation of one step, with buttons that lead through the tour. Tab stays within."""
+    """Explanation of one step, with buttons that lead through the tour."""
 
     def __init__(self, parent: QWidget, go: Callable[[int], object], end: Callable[[], object]) -> None:
         """Create a callout; `go` goes forward or back by a number of steps, and `end` leaves the tour."""
-        super().__init__(parent)
+        super().__init__(parent, Qt.WindowType.SubWindow)  # Tab stays within
         self.setObjectName("tourCallout")
         self._title = WrappingLabel("tourTitle", "Title")
         self._text = WrappingLabel("tourWords", "Explanation")
         self._position = named(QLabel(), "tourPlace", "Step of the tour")
-        self._skip = CalloutButton("tourSkipButton", "Skip", "Leave the tour (Esc)", end)
-        self._back = CalloutButton("tourBackButton", "Back", "Previous step (Left)", partial(go, -1))
-        self._next = CalloutButton("tourNextButton", "Next", "Next step (Right or Return)", partial(go, 1))
-        buttons = row(self._position, self._skip, self._back, self._next, stretched=self._position)
+        self._skip = button("tourSkipButton", "Skip", "Leave the tour (Esc)", run=end)
+        self._back = button("tourBackButton", "Back", "Previous step (Left)", run=partial(go, -1))
+        self._next = button("tourNextButton", "Next", "Next step (Right or Return)", run=partial(go, 1))
+        for each in (self._skip, self._back, self._next):
+            each.setAutoDefault(True)  # so that Return presses it
+        # A widget of their own, because Qt marks no focus on widgets whose parent is a subwindow.
+        buttons = row_widget(self._position, self._skip, self._back, self._next, stretched=self._position)
         lay_out(QVBoxLayout(self), self._title, self._text, buttons, margin=WIDE)
 
     def show_step(self, title: str, text: str, number: int, count: int) -> None:
@@ -54,28 +55,6 @@ class Callout(QFrame):
         layout = existing(self.layout())
         width = max(WIDTH * self.fontMetrics().averageCharWidth(), layout.minimumSize().width())
         self.resize(width, layout.totalHeightForWidth(width))
-
-    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002  # Qt's name
-        buttons = [button for button in (self._skip, self._back, self._next) if button.isEnabled()]
-        focused = [number for number, button in enumerate(buttons) if button.hasFocus()]
-        step = 1 if next else -1
-        reason = Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
-        buttons[(focused[0] + step) % len(buttons) if focused else -1].setFocus(reason)
-        return True
-
-
-class CalloutButton(QPushButton):
-    """Button that Return presses, and that leaves the arrow keys to the tour."""
-
-    def __init__(self, object_name: str, text: str, tip: str, run: Callable[[], object]) -> None:
-        super().__init__(text)
-        on_click(named(self, object_name, text, tip), run).setAutoDefault(True)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        if event is not None and event.key() in ARROWS:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
 
 
 def place_beside(target: QRect, size: QSize, window: QRect) -> QRect:

@@ -25,16 +25,12 @@ class TemporaryPanels(QObject):
 
     def close(self) -> None:
         """Close the panels that are still temporary."""
-        panels, self._panels = self._panels, []
-        for panel in panels:
+        for panel in self._panels:
             panel.hide()
-
-    def _keep_open(self, used: QWidget) -> None:
-        self._panels = [panel for panel in self._panels if panel is not used and not panel.isAncestorOf(used)]
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if isinstance(watched, QWidget) and event is not None:
             is_closed = event.type() == QEvent.Type.Hide and watched in self._panels and watched.isHidden()
             if is_closed or event.type() in USES:
-                self._keep_open(watched)
+                self._panels = [each for each in self._panels if each is not watched and not each.isAncestorOf(watched)]
         return super().eventFilter(watched, event)

@@ -1,9 +1,10 @@
 """The tour of the window: a series of callouts, each beside the widget that it explains."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QRegion
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QRegion
 from PyQt6.QtWidgets import QMainWindow, QMenuBar, QWidget
 from PyQt6.sip import isdeleted
 
@@ -19,6 +20,7 @@ from flowviz.app.welcome.tour_steps import TourStep
 from flowviz.app.widgets.controls import add_key, named
 
 SEEN_KEY = "tourSeen"
+BY_KEY = {"Right": 1, "Down": 1, "Left": -1, "Up": -1}  # steps, while a button of the callout has the focus
 GEOMETRY_EVENTS = {
     QEvent.Type.Resize,
     QEvent.Type.Move,
@@ -47,6 +49,8 @@ class Tour(QWidget):
         self._callout = Callout(self, self._go, self.end)
         self._placing = delayed(self, self._place)  # a layout moves widgets many times; follow it once
         add_key(self, "Esc", self.end).activatedAmbiguously.connect(self.end)  # wherever the focus is
+        for keys, number in BY_KEY.items():
+            add_key(self, keys, partial(self._go, number), Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def begin(self) -> None:
         """Show the first step, and remember that the user has seen the tour."""
@@ -118,15 +122,6 @@ class Tour(QWidget):
             width = 2 * THICK_LINE  # the mask hides the inner half
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), width))
             painter.drawRect(self._highlight)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        key = event.key() if event is not None else None
-        if key in {Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self._go(1)
-        elif key in {Qt.Key.Key_Left, Qt.Key.Key_Up}:
-            self._go(-1)
-        else:
-            super().keyPressEvent(event)
 
 
 def tour_was_seen() -> bool:

@@ -13,6 +13,7 @@ from flowviz.app.desktop.settings import settings
 from flowviz.app.welcome.callout import Callout
 from flowviz.app.welcome.start_page import StartPage
 from flowviz.app.welcome.tour import SEEN_KEY, Tour, tour_was_seen
+from flowviz.app.widgets.focus_ring import FocusRing
 from flowviz.lessons.observations import PanelName
 from tests.app.conftest import Window
 from tests.app.style.test_icons import choose as choose_size
@@ -135,6 +136,7 @@ def test_tab_stays_in_the_callout_which_screen_readers_can_read(guide: Guide) ->
         focused = QApplication.focusWidget()
         assert focused is not None
         assert focused.accessibleName()
+        assert [ring for ring in guide.window.main.findChildren(FocusRing) if ring.widget() is focused]
         reached.append(focused.objectName())
     assert reached == ["tourSkipButton", "tourBackButton", "tourNextButton"]
     words = guide.window.find(QLabel, "tourWords").text()
