@@ -34,7 +34,6 @@ class PredictionBox(QWidget):
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(lambda _: self._check.setEnabled(True))
         self._answers = lay_out(QVBoxLayout())
-        self._rows: list[AnswerRow] = []
         column = lay_out(QVBoxLayout(self), self._question, self._answers, self._check, self.feedback_label)
         column.setAlignment(self._check, Qt.AlignmentFlag.AlignLeft)
 
@@ -46,18 +45,15 @@ class PredictionBox(QWidget):
     def show_question(self, prediction: Prediction, answer: int | None) -> None:
         """Show a question, and the answer to it if there is one."""
         self._question.setText(f"<b>{as_line(prediction.question)}</b>")
-        for row in self._rows:
+        for row in self.findChildren(AnswerRow):
             self._group.removeButton(row.button)
             discard(row)  # at once, so that no two answers have the same name
-        self._rows = []
         for number, text in enumerate(prediction.answers):
             row = AnswerRow(number, text, prediction.question)
             self._group.addButton(row.button, number)
             self._answers.addWidget(row)
             row.show()  # at once, not in the next turn of the event loop
-            self._rows.append(row)
-        if answer is not None:
-            self._rows[answer].button.setChecked(True)
+            row.button.setChecked(number == answer)
         self._check.setEnabled(answer is not None)
         self._check.setAccessibleDescription("")
 
@@ -80,25 +76,19 @@ class PredictionBox(QWidget):
 
 
 class AnswerRow(QWidget):
-    """A radio button, and beside it the answer, which wraps; Qt does not wrap the text of a radio button."""
+    """A radio button, and beside it the answer, which wraps, and chooses it when it is clicked.
+
+    Qt does not wrap the text of a radio button.
+    """
 
     def __init__(self, number: int, text: str, question: str) -> None:
         super().__init__()
         self.button = QRadioButton(" ")  # as high as a line of text
         named(self.button, f"lessonAnswer{number + 1}", as_plain(text), description=as_plain(question))
-        label = AnswerLabel(f"lessonAnswerText{number + 1}", "Answer", self.button)
-        label.setText(as_html(text))
+        label = WrappingLabel(f"lessonAnswerText{number + 1}", "Answer", as_html(text))
+        label.setBuddy(self.button)
         layout = lay_out(QHBoxLayout(self), self.button, label, stretched=label, spacing=0)
         layout.setAlignment(self.button, Qt.AlignmentFlag.AlignTop)
 
-
-class AnswerLabel(WrappingLabel):
-    """Text of an answer; a click chooses it."""
-
-    def __init__(self, object_name: str, name: str, button: QRadioButton) -> None:
-        super().__init__(object_name, name)
-        self._button = button
-        self.setBuddy(button)
-
     def mousePressEvent(self, event: object) -> None:
-        self._button.click()
+        self.button.click()
