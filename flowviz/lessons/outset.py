@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from flowviz import projects
@@ -104,6 +105,11 @@ class Outset:
         return found
 
 
+def opened_file(opening: Opening) -> Path | None:
+    """Return the file to open. None if a new project or a view is opened."""
+    return opening.project or opening.comparison or (example(opening.gallery).path if opening.gallery else None)
+
+
 def opened(opening: Opening) -> Outset:
     """Return what is known of something that a lesson opens; of a new project, if nothing is given.
 
@@ -112,7 +118,7 @@ def opened(opening: Opening) -> Outset:
     """
     if opening.view is not None:
         return Outset({**CLOSED, **observations(MonotoneCurve(), 0)})
-    path = opening.project or opening.comparison or (example(opening.gallery).path if opening.gallery else None)
+    path = opened_file(opening)
     if path is None:
         training = TrainingSpec(seconds=DEFAULT_SECONDS)
         return _of_project(Project.untrained(TextSpec(text=FIRST_TEXT), FlowSpec(), training))

@@ -18,7 +18,8 @@ from flowviz.app.training.session import Session
 from flowviz.app.workspace.comparisons import Comparisons
 from flowviz.files import Fingerprint
 from flowviz.lessons import Opening
-from flowviz.projects import Comparison, Project, example
+from flowviz.lessons.outset import opened_file
+from flowviz.projects import Comparison, Project
 
 LESSON = "lesson"  # topic of notices
 
@@ -80,12 +81,12 @@ class Opener(QObject):
         """Show the kept project again, as it was."""
         self._show_one_dimension(False)
         self._worker.drop()
-        if self.kept is not None:
-            self._worker.ask(LESSON, partial(prepare, self.kept.project, self.kept.mark), self._show_kept)
+        if (kept := self.kept) is not None:
+            self._worker.ask(LESSON, partial(prepare, kept.project, kept.mark), partial(self._show_kept, kept))
 
     def leave_comparison(self, opening: Opening | None, then: Callable[[], object]) -> None:
         """Call `then`; where opening something would replace a comparison with unsaved changes, ask first."""
-        path = _path_of(opening) if opening else None
+        path = opened_file(opening) if opening else None
         if path is not None and projects.is_comparison(path):
             self._comparisons.dialogs.leave(then)
         else:
@@ -96,7 +97,7 @@ class Opener(QObject):
         self.opened = None
         self._worker.drop()
         self._show_one_dimension(opening.view == "one_dimension")
-        path = _path_of(opening)
+        path = opened_file(opening)
         if path is None and opening.view is not None:
             self._finish(opening, then)
         else:
@@ -113,10 +114,9 @@ class Opener(QObject):
             self._show(loaded)
         self._finish(opening, then)
 
-    def _show_kept(self, loaded: Loaded[Project]) -> None:
-        kept, self.kept, self.opened = self.kept, None, None
-        if kept is not None:
-            self._show(loaded, kept.path, changed=kept.is_changed)
+    def _show_kept(self, kept: Kept, loaded: Loaded[Project]) -> None:
+        self.kept = self.opened = None
+        self._show(loaded, kept.path, changed=kept.is_changed)
 
     def _show(self, loaded: Loaded[Project], path: Path | None = None, *, changed: bool = False) -> None:
         self._is_opening = True
@@ -133,11 +133,6 @@ class Opener(QObject):
             self._worker.drop()
             self._show_one_dimension(False)
             self.taken_over.emit()
-
-
-def _path_of(opening: Opening) -> Path | None:
-    """Return the file to open. None if a new project or a view is opened."""
-    return opening.project or opening.comparison or (example(opening.gallery).path if opening.gallery else None)
 
 
 def _load(path: Path | None) -> Loaded[Any]:
