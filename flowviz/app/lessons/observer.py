@@ -54,10 +54,7 @@ class Observer(QObject):
         return self._with_events(read() if is_shown() else dict.fromkeys(read()) for read, is_shown in self._sources)
 
     def _with_events(self, parts: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
-        found = dict[str, Any](self._happened)
-        for part in parts:
-            found.update(part)
-        return found
+        return {name: value for part in (self._happened, *parts) for name, value in part.items()}
 
     def _notice(self, *_: object) -> None:
         self._timer.start()

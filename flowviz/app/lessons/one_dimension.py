@@ -21,7 +21,6 @@ from flowviz.lessons.one_dimension import (
     KNOTS,
     RANGE,
     MonotoneCurve,
-    Slice,
     bars_of,
     moved_density,
     observations,
@@ -64,21 +63,15 @@ class OneDimension(ThemeFollower, QWidget):
         lay_out(QVBoxLayout(self), *parts, stretched=self._plots, margin=GAP)
         self.show_appearance()
 
-    @property
-    def slice(self) -> Slice:
-        """Return the shaded slice."""
-        return slice_at(self.curve, self._slider.value() / SLICES_PER_UNIT)
-
     def observations(self) -> dict[str, float]:
         """Return what the conditions of a lesson can refer to, by name."""
         return observations(self.curve, self._slider.value() / SLICES_PER_UNIT)
 
     def set_curve(self, curve: MonotoneCurve) -> None:
-        """Show another curve."""
-        if curve != self.curve:
-            self.curve = curve
-            self._show()
-            self._on_change()
+        """Show a curve."""
+        self.curve = curve
+        self._show()
+        self._on_change()
 
     def begin_with(self, curve: MonotoneCurve) -> None:
         """Show a curve, with the slice in the middle."""
@@ -191,7 +184,6 @@ class OneDimension(ThemeFollower, QWidget):
         if handle.moving and handle.pos().y() != self.curve.heights[knot]:  # else it was only put back there
             self._knot = knot
             self._move(handle.pos().y())
-            self._place_handles()
 
     def _move(self, height: float) -> None:
         """Move the chosen knot as far as the curve still rises, and say so where it would not."""
@@ -221,7 +213,7 @@ class OneDimension(ThemeFollower, QWidget):
             handle.setBrush(pg.mkBrush(color if knot == self._knot else background(shown_theme())))
 
     def _show_slice(self) -> None:
-        here = self.slice
+        here = slice_at(self.curve, self._slider.value() / SLICES_PER_UNIT)
         x = np.linspace(*here.x, 21)
         y, density = moved_density(self.curve, x)
         self._shade_before.setData(x, normal_density(x))

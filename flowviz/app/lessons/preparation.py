@@ -43,8 +43,7 @@ class Preparation:
         if setup.pane is not None:
             self._compared.select_pane(setup.pane)
         self._set_request(setup)
-        if setup.disabled_layers is not None or setup.edits is not None:
-            self._edits.set(setup.edited(self._edits.value, self._view.value.last_stage))
+        self._edits.set(setup.edited(self._edits.value, self._view.value.last_stage))
         if (curve := setup.monotone_curve) is not None:
             self._one_dimension.set_curve(curve)
         if setup.suspects is not None:
@@ -77,12 +76,10 @@ class Preparation:
         view = self._view
         if setup.direction is not None and setup.direction != view.seen.direction:
             view.set_direction(setup.direction)
-        if changes := setup.view_changes():
-            view.update_view(**changes)
+        view.update_view(**setup.view_changes())
         if setup.camera is not None:
             view.change(camera=setup.camera)
-        if changes := setup.seen_changes():
-            view.update(**changes)
+        view.update(**setup.seen_changes())
         if setup.tool is not None:
             view.set_tool(setup.tool)
         if setup.selection is not None:
