@@ -173,6 +173,7 @@ class MainWindow(QMainWindow):
         self.lessons = create_lessons(
             self, self._stack, self._viewing.cloud, around, self.comparisons, self.exports,
             self._layout.open_panels, self._layout.show_beside,
+            lambda: self._pages.show_cloud_alone(), lambda: self._presentation.give_way(),
         )  # fmt: skip
         self.crash_handler = CrashHandler([autosave.save for autosave in self.autosaves], post, self)
         self.by_hand = connect_editing(

@@ -37,8 +37,23 @@ def create_lessons(
     exports: Exports,
     open_panels: Callable[[frozenset[str]], object],
     show_dock: Callable[[QDockWidget], object],
+    show_cloud: Callable[[], object],
+    leave_presentation: Callable[[], object],
 ) -> Lessons:
-    """Create the lessons of a window, which observe its states and change them."""
+    """Create the lessons of a window, which observe its states and change them.
+
+    Args:
+        window: The window.
+        stack: The stack of its pages.
+        cloud: The cloud.
+        around: What surrounds it.
+        comparisons: The comparisons.
+        exports: The exports.
+        open_panels: Opens the panels with these names, and closes the others.
+        show_dock: Shows a panel beside the lesson.
+        show_cloud: Shows the cloud alone, in which a lesson begins.
+        leave_presentation: Called before something is opened because a control cannot be seen.
+    """
     view, session, viewer = around.view, around.session, around.viewer
     page, suspects = OneDimensionPage(stack, window), SuspectMarks(cloud, viewer, view)
     observer = _create_observer(window, around, comparisons, exports)
@@ -48,9 +63,9 @@ def create_lessons(
         view, around.request, session, viewer, around.edits, comparisons.compared, page, suspects, open_panels
     )
     opener = Opener(around.documents.document, session, comparisons, page.set_shown, around.post, window)
-    pointer = Pointer(window, show_dock)
+    pointer = Pointer(window, show_dock, leave_presentation)
     lessons = Lessons(
-        window, around.documents, observer, opener, preparation, pointer,
+        window, around.documents, observer, opener, preparation, pointer, show_cloud,
         around.panels.status_bar.show_message, around.post,
     )  # fmt: skip
     StepKeys(lessons.panel.step.text, stack, page, view, lessons.state)

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMainWindow
 
 from flowviz.app.document.actions import DocumentActions
@@ -49,8 +49,6 @@ class Lessons(QObject):
         beginning: The observations at the beginning of the current step. None while it is being prepared.
     """
 
-    began = pyqtSignal()  # a lesson is about to begin
-
     def __init__(
         self,
         window: QMainWindow,
@@ -59,11 +57,14 @@ class Lessons(QObject):
         opener: Opener,
         preparation: Preparation,
         pointer: Pointer,
+        show_cloud: Callable[[], object],
         say: Callable[[str], object],
         post: Callable[[Notice], object],
     ) -> None:
+        """Prepare to attend lessons; `show_cloud` is called when one begins."""
         super().__init__(window)
         self._documents, self.observer, self.opener, self._preparation = documents, observer, opener, preparation
+        self._show_cloud = show_cloud
         self.pointer, self.say, self.post = pointer, say, post
         self.state = LessonState(self)
         self._announcer = Announcer(self)
@@ -178,7 +179,7 @@ class Lessons(QObject):
             then()
 
     def _begin(self, lesson: Lesson, progress: Progress) -> None:
-        self.began.emit()
+        self._show_cloud()
         self.opener.keep()
         self.is_shown.set(True)
         self.opener.opened = self.beginning = None

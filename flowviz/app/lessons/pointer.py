@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QObject, QPoint, pyqtSignal
+from PyQt6.QtCore import QObject, QPoint
 from PyQt6.QtGui import QAction, QCursor
 from PyQt6.QtWidgets import QDockWidget, QLineEdit, QMainWindow, QMenu, QMenuBar, QPlainTextEdit, QToolButton, QWidget
 from PyQt6.sip import isdeleted
@@ -22,28 +22,36 @@ STAND_INS = {  # controls of a presentation that take the place of others
 }
 
 
-class Pointer(QObject):
+class Pointer:
     """Controller that surrounds a control with a ring for a while, or opens the menu that contains a command."""
 
-    revealing = pyqtSignal()  # before something is opened because the control cannot be seen
+    def __init__(
+        self,
+        window: QMainWindow,
+        show_dock: Callable[[QDockWidget], object],
+        leave_presentation: Callable[[], object],
+    ) -> None:
+        """Create a pointer for the controls of a window.
 
-    def __init__(self, window: QMainWindow, show_dock: Callable[[QDockWidget], object]) -> None:
-        """Create a pointer for the controls of a window. `show_dock` shows a panel beside the lesson."""
-        super().__init__(window)
-        self._window, self._show_dock = window, show_dock
+        Args:
+            window: The window.
+            show_dock: Shows a panel beside the lesson.
+            leave_presentation: Called before something is opened because a control cannot be seen.
+        """
+        self._window, self._show_dock, self._leave_presentation = window, show_dock, leave_presentation
         self._ring = FocusRing()
-        self._timer = delayed(self, self.hide, SHOWN_MS)
+        self._timer = delayed(window, self.hide, SHOWN_MS)
 
     def point_at(self, name: str) -> None:
         """Draw attention to the control or the command with an object name; a text field is ready for another text."""
         found = self._control(name)
         if isinstance(found, QAction):
             if not any(isinstance(each, QToolButton) and each.isVisible() for each in found.associatedObjects()):
-                self.revealing.emit()
+                self._leave_presentation()
             self._show_command(found)
         elif isinstance(found, QWidget):
             if not found.isVisible():
-                self.revealing.emit()
+                self._leave_presentation()
             reveal(found, self._show_dock)
             self._surround(found)
         if isinstance(found, QLineEdit | QPlainTextEdit):

@@ -40,8 +40,6 @@ class Pages:
         presentation.text_scale.observe(float, self._scale)
         view.observe(lambda value: value.tool == "probe", self._show_ledger)
         lessons.is_shown.observe(bool, self._follow_lessons)
-        lessons.began.connect(self._show_cloud_alone)
-        lessons.pointer.revealing.connect(presentation.give_way)
         lessons.observer.add(lambda: {"presenting": presentation.is_on.value}, presentation.is_on.changed)
         lessons.observer.add(lambda: {"panels": layout.open_names}, *(dock.visibilityChanged for dock in layout.docks))
 
@@ -50,7 +48,7 @@ class Pages:
         self._welcome.leave()
         self._comparisons.leave()
 
-    def _show_cloud_alone(self) -> None:
+    def show_cloud_alone(self) -> None:
         """Show the cloud, and end the tour, which explains other things."""
         self._welcome.end_tour()
         self.show_cloud()
@@ -100,7 +98,7 @@ class Pages:
         self._notifications.set_aside(self._arranges_panels)
         self._widgets.view_bar.keep_labels(is_shown)
         if is_shown:
-            self._show_cloud_alone()
+            self.show_cloud_alone()
         else:
             self._welcome.leave()
         self._presentation.give_way()
