@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
+from flowviz.app.lessons.page_layout import lay_out_page
 from flowviz.app.lessons.state import Attendance
-from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.controls import button, lay_out
 from flowviz.app.widgets.labels import WrappingLabel, shortened
 from flowviz.app.widgets.scroll_column import ScrollColumn
@@ -54,10 +54,8 @@ class EndPage(QWidget):
         self._next = button("lessonNextLessonButton", "&Next Lesson", tip, run=open_next)
         for each in (last, all_lessons, self._next):
             each.setAutoDefault(True)
-        scroll = ScrollColumn(self._text, export, self._leave)
-        scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        ways = lay_out(QHBoxLayout(), last, all_lessons, self._next, margin=(GAP, 0, GAP, GAP))
-        lay_out(QVBoxLayout(self), scroll, ways, stretched=scroll)
+        ways = lay_out(QHBoxLayout(), last, all_lessons, self._next)
+        lay_out_page(self, ScrollColumn(self._text, export, self._leave), ways)
 
     def show_end(self, value: Attendance, way_back: str) -> None:
         """Show the end of a lesson.

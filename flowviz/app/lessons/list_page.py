@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.lessons.end_page import EXPORT_TIP
-from flowviz.app.style.tokens import GAP
+from flowviz.app.lessons.page_layout import lay_out_page
 from flowviz.app.widgets.controls import button, discard, lay_out, named, on_click
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
@@ -41,17 +41,15 @@ class ListPage(QWidget):
         super().__init__()
         self._begin = begin
         self.setObjectName("lessonList")
-        self._introduction = WrappingLabel("lessonsIntroduction", "About the lessons", INTRODUCTION)
+        introduction = WrappingLabel("lessonsIntroduction", "About the lessons", INTRODUCTION)
         self._entries = QWidget()
         self._column = lay_out(QVBoxLayout(self._entries))
         tip = "Open a lesson from a file that ends in .toml"
         self._open = button("lessonOpenButton", "&Open Lesson…", tip, run=choose_file)
         export = button("lessonListResultsButton", "&Export Results…", EXPORT_TIP, run=export_results)
         close = button("lessonCloseButton", "&Close", "Close the lessons, and return to the panels", run=leave)
-        scroll = ScrollColumn(self._introduction, self._entries)
-        scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        buttons = lay_out(QVBoxLayout(), self._open, export, close, margin=(GAP, 0, GAP, GAP))
-        lay_out(QVBoxLayout(self), scroll, buttons, stretched=scroll)
+        buttons = lay_out(QVBoxLayout(), self._open, export, close)
+        lay_out_page(self, ScrollColumn(introduction, self._entries), buttons)
 
     @property
     def entries(self) -> list["LessonEntry"]:
@@ -67,10 +65,10 @@ class ListPage(QWidget):
             self._column.addWidget(on_click(entry, partial(self._begin, lesson)))
 
     def take_focus(self) -> None:
-        """Give the focus to the first lesson that is not finished."""
-        entries = self.entries
-        unfinished = next((entry for entry in entries if not entry.is_finished), None)
-        (unfinished or (entries[0] if entries else self._open)).setFocus()
+        """Give the focus to the first lesson that is not finished, or else to the first of all."""
+        unfinished = [entry for entry in self.entries if not entry.is_finished]
+        first, *_ = [*unfinished, *self.entries, self._open]
+        first.setFocus()
 
 
 class LessonEntry(QPushButton):

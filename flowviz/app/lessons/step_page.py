@@ -5,10 +5,11 @@ from functools import partial
 
 from PyQt6.QtCore import QCoreApplication, QEvent, Qt, QUrl
 from PyQt6.QtGui import QDesktopServices, QFontInfo, QPixmap, QResizeEvent
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.lessons.linked_label import LinkedLabel
+from flowviz.app.lessons.page_layout import lay_out_page
 from flowviz.app.lessons.picture import Picture
 from flowviz.app.lessons.prediction_box import PredictionBox
 from flowviz.app.lessons.state import Attendance
@@ -116,10 +117,8 @@ class StepPage(ThemeFollower, QWidget):
         self._scroll = ScrollColumn(
             self._diagram, self._title, self.text, self._term, self._picture, self._action, self.question, self._done,
         )  # fmt: skip
-        self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        buttons = lay_out(QHBoxLayout(), self._back, self._skip, self._next, margin=(GAP, 0, GAP, GAP))
         top = lay_out(QHBoxLayout(), self._position, self._list, stretched=self._position, margin=(GAP, TIGHT, GAP, 0))
-        lay_out(QVBoxLayout(self), top, self._scroll, buttons, stretched=self._scroll)
+        lay_out_page(self, self._scroll, lay_out(QHBoxLayout(), self._back, self._skip, self._next), top)
 
     def _show_texts(self, lesson: Lesson, step: Step, value: Attendance) -> None:
         number, count = value.progress.step + 1, len(lesson.steps)
