@@ -1,13 +1,13 @@
 """The lessons of the window: runs a lesson beside the picture, and detects that its actions were done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMainWindow
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.lessons.end_page import EndPage
 from flowviz.app.lessons.files import LessonFiles
@@ -46,7 +46,6 @@ class Lessons(QObject):
         is_shown: Whether the panel is open. `Pages` opens and closes it when this changes.
         say: Shows a message in the status bar.
         post: Shows a notice.
-        beginning: The observations at the beginning of the current step. None while it is being prepared.
     """
 
     def __init__(
@@ -70,7 +69,6 @@ class Lessons(QObject):
         self._announcer = Announcer(self)
         self.is_shown = State(False, self)
         self._untrained = 0  # the last step that was reached before a training began
-        self.beginning: Mapping[str, Any] | None = None
         self.files = LessonFiles(window, self)
         self.panel = self._create_panel()
         self.observer.changed.connect(self._evaluate)
@@ -93,7 +91,6 @@ class Lessons(QObject):
 
     def show_list(self) -> None:
         """Interrupt the lesson, and show the list of lessons."""
-        self.beginning = None
         self.state.attend(None)
         self.panel.list.show_lessons(self.results())
         self.panel.setCurrentWidget(self.panel.list)
@@ -152,13 +149,12 @@ class Lessons(QObject):
                 begin=self.begin, choose_file=files.choose, export_results=files.export_results, leave=self.leave
             ),
             StepPage(
-                go_to=self._go, show_list=self.show_list, answer=self._answer, point_at=self.pointer.point_at,
+                go_by=self._go, show_list=self.show_list, answer=self._answer, point_at=self.pointer.point_at,
                 announce=self._announcer.announce,
             ),
             EndPage(
                 export_results=files.export_results, leave=self.leave,
-                back=lambda: self._go(self.state.value.progress.step - 1), show_list=self.show_list,
-                open_next=self._open_next,
+                back=partial(self._go, -1), show_list=self.show_list, open_next=self._open_next,
             ),
         )  # fmt: skip
 
@@ -182,15 +178,17 @@ class Lessons(QObject):
         self._show_cloud()
         self.opener.keep()
         self.is_shown.set(True)
-        self.opener.opened = self.beginning = None
+        self.opener.opened = None
         self.state.attend(lesson, progress)
         self._preparation.open_panels(frozenset())
         self._enter(replays=True)
 
-    def _go(self, step: int) -> None:
-        """Go to a step; ask first only if it opens something else, so that changes of a saved project would be lost."""
-        lesson, replays = self.lesson, step != self.state.value.progress.step + 1
-        assert lesson is not None
+    def _go(self, steps: int) -> None:
+        """Go forward, or back if negative, by a number of steps.
+
+        Ask first only if the step opens something else, so that changes of a saved project would be lost.
+        """
+        lesson, step, replays = existing(self.lesson), self.state.value.progress.step + steps, steps != 1
         go_to = partial(self._go_to, step, replays=replays)
         opening = self._needs(lesson, step, replays=replays)[0] if step < len(lesson.steps) else None
         if opening is not None:
@@ -199,15 +197,13 @@ class Lessons(QObject):
             go_to()
 
     def _open_next(self) -> None:
-        """Begin or continue the lesson after the one that has ended."""
-        if self.lesson is not None and (path := next_lesson(self.lesson)) is not None:
-            self.open(path)
+        """Begin or continue the lesson after the one that has ended, at whose end there is a button for it."""
+        self.open(existing(next_lesson(existing(self.lesson))))
 
     def _go_to(self, step: int, *, replays: bool) -> None:
         self.say("")  # what was said about the last step
         self.pointer.hide()
         self._announcer.end()
-        self.beginning = None
         self.state.go_to(step)
         self._enter(replays=replays)
 
@@ -244,23 +240,21 @@ class Lessons(QObject):
         self._preparation.apply(setup)
         if not was_changed:
             document.discard_changes()  # which the lesson has made, not the learner
-        self.beginning = self.observer.begin()
-        self._on_changed(value, value)  # links to controls that were created meanwhile
+        self.state.change(beginning=self.observer.begin())  # shows links to controls that were created meanwhile
         self.panel.take_focus()
         self._evaluate()
 
     def _answer(self, answer: int) -> None:
-        self.state.set_answer(answer)
-        self.state.mark_done()
+        self.state.answer(answer)
         self._announcer.announce(self.panel.step.question.feedback)
 
     def _evaluate(self) -> None:
         """Mark the current step as done if its conditions hold now."""
         value = self.state.value
         step = value.step
-        if step is None or value.is_done or self.beginning is None or step.predict is not None:
+        if step is None or value.is_done or value.beginning is None or step.predict is not None:
             return
-        if step.is_done(self.observer.read(), self.beginning):
+        if step.is_done(self.observer.read(), value.beginning):
             self.state.mark_done()
             if step.action is not None:
                 self.say(f"Done: {step.title}")  # the panel says more, for which a status bar may be too narrow
@@ -270,7 +264,6 @@ class Lessons(QObject):
         if new.step is None or old.lesson is not new.lesson:
             self._preparation.end()
         if new.lesson is None:
-            self.panel.step.clear()
             return
         kept = self.opener.kept
         self.panel.show_attendance(new, kept.name if kept is not None else "")
@@ -282,6 +275,5 @@ class Lessons(QObject):
         if self.is_shown.value:
             if self.state.value.step is not None:
                 self.say(PAUSED)
-            self.beginning = None
             self.state.attend(None)
             self.is_shown.set(False)

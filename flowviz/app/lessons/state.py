@@ -1,9 +1,12 @@
 """The state of the lessons panel: which lesson is attended, and how far it has come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from PyQt6.QtCore import QObject
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.state.state import State
 from flowviz.lessons import Lesson, Step
 from flowviz.lessons.progress import Progress
@@ -17,11 +20,13 @@ class Attendance:
         lesson: The lesson.
         progress: The progress in it.
         answers: The answers that were given, by step, both counted from 0.
+        beginning: The observations at the beginning of the current step. None while it is being prepared.
     """
 
     lesson: Lesson | None = None
     progress: Progress = field(default_factory=Progress)
-    answers: tuple[tuple[int, int], ...] = ()
+    answers: Mapping[int, int] = field(default_factory=dict, hash=False)
+    beginning: Mapping[str, Any] | None = field(default=None, hash=False)
 
     @property
     def step(self) -> Step | None:
@@ -38,7 +43,7 @@ class Attendance:
     @property
     def answer(self) -> int | None:
         """Return the answer to the question of the current step, counted from 0. None before it was answered."""
-        return dict(self.answers).get(self.progress.step)
+        return self.answers.get(self.progress.step)
 
 
 class LessonState(State[Attendance]):
@@ -52,18 +57,17 @@ class LessonState(State[Attendance]):
         self.set(Attendance(lesson, progress or Progress()))
 
     def go_to(self, step: int) -> None:
-        """Go to a step of the lesson, or to its end."""
-        lesson, progress = self.value.lesson, self.value.progress.at(step)
-        self.change(progress=progress.within(lesson) if lesson is not None else progress)
+        """Go to a step of the lesson, which is still to be prepared, or to its end."""
+        lesson = existing(self.value.lesson)
+        self.change(progress=self.value.progress.at(step).within(lesson), beginning=None)
 
     def mark_done(self) -> None:
         """Mark the current step as done."""
         progress = self.value.progress
         self.change(progress=progress.having_done(progress.step))
 
-    def set_answer(self, answer: int) -> None:
-        """Answer the question of the current step."""
-        value, step = self.value, self.value.progress.step
-        answers = {**dict(value.answers), step: answer}
-        progress = value.progress.having_answered(step, answer)
-        self.change(progress=progress, answers=tuple(answers.items()))
+    def answer(self, answer: int) -> None:
+        """Answer the question of the current step, which is done then."""
+        progress, step = self.value.progress, self.value.progress.step
+        progress = progress.having_answered(step, answer).having_done(step)
+        self.change(progress=progress, answers={**self.value.answers, step: answer})

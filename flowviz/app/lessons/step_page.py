@@ -37,7 +37,7 @@ class StepPage(ThemeFollower, QWidget):
     def __init__(
         self,
         *,
-        go_to: Callable[[int], object],
+        go_by: Callable[[int], object],
         show_list: Callable[[], object],
         answer: Callable[[int], object],
         point_at: Callable[[str], object],
@@ -46,27 +46,26 @@ class StepPage(ThemeFollower, QWidget):
         """Create an empty page.
 
         Args:
-            go_to: Goes to the step with a number, counted from 0.
+            go_by: Goes forward, or back if negative, by a number of steps.
             show_list: Shows the list of lessons.
             answer: Answers the question of the step with the number of an answer, counted from 0.
             point_at: Points at the control with an object name.
             announce: Lets screen readers speak the explanation of a term.
         """
         super().__init__()
-        self._go_to, self._point_at, self._announce = go_to, point_at, announce
+        self._point_at, self._announce = point_at, announce
         self.setObjectName("lessonPage")
         self._shown: tuple[Lesson | None, int] | None = None  # the step whose texts are shown
         self.question = PredictionBox(answer)
         self._create_labels()
-        self._create_buttons(show_list)
+        self._create_buttons(go_by, show_list)
         self._lay_out()
 
     def show_step(self, value: Attendance) -> None:
-        """Show the current step of a lesson."""
+        """Show the current step of a lesson, from its top while it is being prepared."""
         lesson, step = existing(value.lesson), existing(value.step)
-        shown = lesson, value.progress.step
-        if shown != self._shown:
-            self._shown = shown
+        if value.beginning is None:
+            self._shown = lesson, value.progress.step
             self._show_texts(lesson, step, value)
             self._scroll.verticalScrollBar().setValue(0)  # type: ignore[union-attr]
         self._show_state(step, value)
@@ -81,10 +80,6 @@ class StepPage(ThemeFollower, QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._show_diagram()
-
-    def clear(self) -> None:
-        """Forget the step that is shown, because the lesson is interrupted."""
-        self._shown = None
 
     def take_focus(self) -> None:
         """Give the focus to the text, which a screen reader then reads."""
@@ -103,10 +98,10 @@ class StepPage(ThemeFollower, QWidget):
         for label in (self.text, self._action, self._done, self.question.feedback_label):
             label.linkActivated.connect(self._follow)
 
-    def _create_buttons(self, show_list: Callable[[], object]) -> None:
+    def _create_buttons(self, go_by: Callable[[int], object], show_list: Callable[[], object]) -> None:
         tip = "Interrupt the lesson, and show the list of lessons"
         self._list = button("lessonListButton", "All &Lessons", tip, run=show_list)
-        back, on = partial(self._choose, -1), partial(self._choose, 1)
+        back, on = partial(go_by, -1), partial(go_by, 1)
         self._back = button("lessonBackButton", "&Back", "Go to the previous step", run=back)
         self._skip = button("lessonSkipButton", "S&kip", "Go to the next step without doing this one", run=on)
         self._next = button("lessonNextButton", "&Next", "Go to the next step", run=on)
@@ -167,10 +162,6 @@ class StepPage(ThemeFollower, QWidget):
         self._skip.setEnabled(not is_done)
         self._next.setEnabled(is_done)
         self._next.setAccessibleDescription(as_plain(message))
-
-    def _choose(self, steps: int) -> None:
-        assert self._shown is not None
-        self._go_to(self._shown[1] + steps)
 
     def _follow(self, address: str) -> None:
         """Follow a link: point at a control, explain a term, or open a page of the web; a lesson cannot open files."""

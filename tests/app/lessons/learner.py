@@ -1,7 +1,7 @@
 """A learner in the real window, who does what the conditions of a lesson ask for."""
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
@@ -46,9 +46,14 @@ class Learner:
         return self.lessons.state.value.is_done
 
     @property
+    def beginning(self) -> Mapping[str, Any] | None:
+        """Return the observations at the beginning of the current step. None while it is being prepared."""
+        return self.lessons.state.value.beginning
+
+    @property
     def is_ready(self) -> bool:
         """Return whether the current step is prepared, or the end of the lesson reached."""
-        return self.lessons.beginning is not None or (self.lessons.lesson is not None and self.step is None)
+        return self.beginning is not None or (self.lessons.lesson is not None and self.step is None)
 
     def attend(self, lesson: Lesson) -> None:
         """Begin a lesson at its first step, and wait until it has opened what it needs."""
@@ -69,7 +74,7 @@ class Learner:
 
     def holds(self, condition: Condition) -> bool:
         """Return whether a condition is met now, compared with the beginning of the step."""
-        return condition.holds(self.lessons.observer.read(), self.lessons.beginning or {})
+        return condition.holds(self.lessons.observer.read(), self.beginning or {})
 
     def answer(self, number: int) -> None:
         """Choose an answer, counted from 1, by the keyboard, and check it."""

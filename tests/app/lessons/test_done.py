@@ -93,9 +93,9 @@ def _beginnings_after_skipping(learner: Learner, lesson: Lesson) -> list[Mapping
 def _check_beginning(learner: Learner, step: Step) -> None:
     """Check that a step that has begun has set what it sets, and is not done."""
     assert learner.step == step
-    assert step.conditions == () or not step.is_done(learner.lessons.observer.read(), learner.lessons.beginning or {})
+    assert step.conditions == () or not step.is_done(learner.lessons.observer.read(), learner.beginning or {})
     assert not learner.is_done
-    begins, given = learner.lessons.beginning or {}, step.setup.changes()
+    begins, given = learner.beginning or {}, step.setup.changes()
     last = begins["last_stage"]
     for key in given.keys() & {"marks", "color_by", "direction", "beside", "overview", "tool", "text"}:
         assert begins[key] == given[key], key
@@ -125,7 +125,7 @@ def _set_by(learner: Learner, step: Step) -> Mapping[str, Any]:
     This includes what is seen, but for the place of a view that follows the cloud, and the learner's speed of playback.
     """
     view = learner.window.main.view.value
-    begins = {**(learner.lessons.beginning or {}), "stage": view.stage, "last_stage": view.last_stage}
+    begins = {**(learner.beginning or {}), "stage": view.stage, "last_stage": view.last_stage}
     names = SET - (SELECTED if begins["comparison"] else set()) - (PROBED if step.setup.probe is None else set())
     seen, camera = view.seen, view.camera
     place = {name: getattr(ViewSpec(), name) for name in ZOOM_FIELDS} if seen.fitted else {}

@@ -185,7 +185,7 @@ def test_going_back_keeps_the_flow_of_the_step_in_which_it_was_trained(learner: 
     read = lessons.observer.read
     lessons.observer.read = lambda: {**read(), "training": "ended"}  # type: ignore[method-assign]
     try:
-        lessons._go(3)
+        lessons._go(1)
         assert lessons._needs(lesson, 2, replays=True)[0] is None
         assert lessons._needs(lesson, 1, replays=True)[0] == opening
     finally:

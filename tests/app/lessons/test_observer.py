@@ -60,8 +60,7 @@ def test_progress_survives_damaged_settings_and_changed_lessons() -> None:
 def test_answers_are_kept_by_step() -> None:
     state = LessonState()
     state.attend(read_lesson(TINY), Progress(2))
-    state.set_answer(1)
-    state.mark_done()
+    state.answer(1)
     assert (state.value.answer, state.value.is_done) == (1, True)
     state.go_to(3)
     assert (state.value.answer, state.value.is_done) == (None, False)

@@ -29,7 +29,7 @@ def test_a_step_is_prepared_on_the_project_that_was_still_being_read(
 ) -> None:
     learner.lessons.begin(lesson)
     learner.lessons._go(1)
-    assert learner.lessons.beginning is None, "the project is still being read"
+    assert learner.beginning is None, "the project is still being read"
     learner.wait_for_step()
     wait_for_reader(learner)
     assert window.main.session.trained_title == "two moons"

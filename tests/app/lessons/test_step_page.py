@@ -35,7 +35,7 @@ def attendances(lesson: Lesson) -> Iterator[Attendance]:
     """Yield each step of a lesson, before and after it is done."""
     for number, step in enumerate(lesson.steps):
         yield Attendance(lesson, Progress(number))
-        answers = ((number, 0),) if step.predict else ()
+        answers = {number: 0} if step.predict else {}
         yield Attendance(lesson, Progress(number, frozenset({number})), answers)
 
 
@@ -47,7 +47,7 @@ def idle_panel(qtbot: QtBot) -> LessonPanel:
     """Return a panel whose buttons do nothing."""
     panel = LessonPanel(
         ListPage(begin=nothing, choose_file=nothing, export_results=nothing, leave=nothing),
-        StepPage(go_to=nothing, show_list=nothing, answer=nothing, point_at=nothing, announce=nothing),
+        StepPage(go_by=nothing, show_list=nothing, answer=nothing, point_at=nothing, announce=nothing),
         EndPage(export_results=nothing, leave=nothing, back=nothing, show_list=nothing, open_next=nothing),
     )
     qtbot.addWidget(panel)
@@ -231,8 +231,7 @@ def test_the_button_that_checks_an_answer_forgets_the_reply_to_the_question_befo
     lesson = read_lesson(PAGES)
     check = panel.step.findChild(QPushButton, "lessonCheckButton")
     assert check is not None
-    panel.show_attendance(Attendance(lesson, Progress(2), ((2, 0),)), "")
+    panel.show_attendance(Attendance(lesson, Progress(2), {2: 0}), "")
     assert "loss" in check.accessibleDescription()
-    panel.step.clear()
     panel.show_attendance(Attendance(lesson, Progress(2)), "")
     assert not check.accessibleDescription()
