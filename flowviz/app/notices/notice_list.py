@@ -80,11 +80,6 @@ class NoticeList(QWidget):
         self.hide()
 
     @property
-    def notices(self) -> list[Notice]:
-        """Return the notices in the list, oldest first."""
-        return [bar.notice for bar in self._bars.values()]
-
-    @property
     def current(self) -> list[Notice]:
         """Return the notices that are not set aside, oldest first."""
         return [bar.notice for bar in self._bars.values() if not bar.isHidden()]

@@ -9,6 +9,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.notices.notifications import Notifications
 from tests.app.conftest import show
+from tests.app.notices.test_notices import bars
 
 DIVERGED, BROKEN = Notice("training", "The training diverged."), Notice("file", "It is broken.")
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
@@ -40,7 +41,8 @@ class Host:
     @property
     def places(self) -> tuple[list[Notice], list[Notice]]:
         """The notices in the panel, and those in the list of the window."""
-        return self.panel_list.notices, self.window_list.notices
+        panel, window = ([bar.notice for bar in bars(listed)] for listed in (self.panel_list, self.window_list))
+        return panel, window
 
 
 def _column(*widgets: QWidget) -> QWidget:
