@@ -203,14 +203,11 @@ class OneDimension(ThemeFollower, QWidget):
         axis = np.zeros(len(bars.edges) - 1)
         self._bars_before.setOpts(x0=bars.edges[:-1], y0=axis, width=bars.width, height=bars.before)
         self._bars_after.setOpts(x0=axis, y0=bars.edges[:-1], width=bars.after, height=bars.width)
-        self._place_handles()
-        self._show_slice()
-
-    def _place_handles(self) -> None:
         color = CURVES[shown_theme()]["validation"]
         for knot, handle in enumerate(self._handles):
             handle.setPos(KNOTS[knot], self.curve.heights[knot])
             handle.setBrush(pg.mkBrush(color if knot == self._knot else background(shown_theme())))
+        self._show_slice()
 
     def _show_slice(self) -> None:
         here = slice_at(self.curve, self._slider.value() / SLICES_PER_UNIT)
