@@ -80,7 +80,7 @@ def _create_observer(
 ) -> Observer:
     """Return an observer of the states of the window."""
     observer = Observer(window)
-    training = TrainingSource(around.session, around.runner, around.status, around.documents.document, window)
+    training = TrainingSource(around.session, around.runner, around.status, around.documents.document)
     view, request, edits, viewer = around.view, around.request, around.edits, around.viewer
     compared, playhead = comparisons.compared, around.viewer.playhead
     observer.add(
@@ -106,7 +106,12 @@ def _create_observer(
         is_shown=lambda: viewer.scenes.subject.edits == edits.value,
     )
     observer.add(
-        training.read, training.changed, around.status.activity.changed, around.session.changed, viewer.moment_shown
+        training.read,
+        around.documents.document.opened,
+        around.runner.turn_taken,
+        around.status.activity.changed,
+        around.session.changed,
+        viewer.moment_shown,
     )
     observer.add(
         lambda: comparison_observations(compared.value if compared.value.is_shown else Compared()),

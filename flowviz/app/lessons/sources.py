@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.document.document import Document
 from flowviz.app.pane.playhead import Playhead
@@ -104,15 +103,12 @@ def request_observations(value: Request) -> Mapping[str, Any]:
     }
 
 
-class TrainingSource(QObject):
+class TrainingSource:
     """Observes the training, and the metrics of the moment that is shown."""
 
-    changed = pyqtSignal()
-
     def __init__(
-        self, session: Session, runner: TrainingRunner, status: TrainingStatus, document: Document[Any], parent: QObject
+        self, session: Session, runner: TrainingRunner, status: TrainingStatus, document: Document[Any]
     ) -> None:
-        super().__init__(parent)
         self._session, self._metrics = session, status.metrics
         self._ending: Ending | None = None  # of the training that began since a project was opened
         self._steps, self._recoveries = 0, 0
@@ -142,7 +138,6 @@ class TrainingSource(QObject):
     def _begin(self) -> None:
         steps = self._session.project().history.step
         self._ending, self._recoveries, self._steps = None, 0, int(steps[-1]) if len(steps) else 0
-        self.changed.emit()
 
     def _on_event(self, event: Event | Trial) -> None:
         match event:
@@ -154,7 +149,6 @@ class TrainingSource(QObject):
                 self._recoveries = event.recoveries
             case Finished():
                 self._ending, self._steps = event.ending, event.progress.step
-        self.changed.emit()
 
 
 def comparison_observations(value: Compared) -> Mapping[str, Any]:

@@ -63,8 +63,7 @@ class LessonState(State[Attendance]):
 
     def mark_done(self) -> None:
         """Mark the current step as done."""
-        progress = self.value.progress
-        self.change(progress=progress.having_done(progress.step))
+        self.change(progress=self.value.progress.having_done(self.value.progress.step))
 
     def answer(self, answer: int) -> None:
         """Answer the question of the current step, which is done then."""
