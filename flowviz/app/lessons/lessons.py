@@ -143,17 +143,17 @@ class Lessons(QObject):
         self.opener.close()
 
     def _create_panel(self) -> LessonPanel:
-        files = self.files
         return LessonPanel(
             ListPage(
-                begin=self.begin, choose_file=files.choose, export_results=files.export_results, leave=self.leave
+                begin=self.begin, choose_file=self.files.choose, export_results=self.files.export_results,
+                leave=self.leave,
             ),
             StepPage(
                 go_by=self._go, show_list=self.show_list, answer=self._answer, point_at=self.pointer.point_at,
                 announce=self._announcer.announce,
             ),
             EndPage(
-                export_results=files.export_results, leave=self.leave,
+                export_results=self.files.export_results, leave=self.leave,
                 back=partial(self._go, -1), show_list=self.show_list, open_next=self._open_next,
             ),
         )  # fmt: skip

@@ -23,7 +23,7 @@ from flowviz.lessons.diagram import WIDTH, describe, diagram_svg
 from flowviz.lessons.markdown import as_html, as_line, as_plain, as_plain_line
 from flowviz.lessons.terms import TERMS
 
-DONE, TO_DO = "✓ Done.", "☐"
+DONE, DONE_BOX, TO_DO_BOX = "✓ Done.", "☑", "☐"
 
 
 class StepPage(ThemeFollower, QWidget):
@@ -55,7 +55,7 @@ class StepPage(ThemeFollower, QWidget):
         super().__init__()
         self._point_at, self._announce = point_at, announce
         self.setObjectName("lessonPage")
-        self._shown: tuple[Lesson | None, int] | None = None  # the step whose texts are shown
+        self._shown: tuple[Lesson, int] | None = None  # the step whose texts are shown
         self.question = PredictionBox(answer)
         self._create_labels()
         self._create_buttons(go_by, show_list)
@@ -122,7 +122,6 @@ class StepPage(ThemeFollower, QWidget):
         self._show_diagram()
         self._term.hide()
         self._picture.show_pixmap(QPixmap(str(step.picture or "")), step.alt)
-        self._action.setVisible(step.action is not None)
         self.question.setVisible(step.predict is not None)
         if step.predict is not None:
             self.question.show_question(step.predict, value.answer)
@@ -139,7 +138,7 @@ class StepPage(ThemeFollower, QWidget):
         if self._shown is None:
             return
         lesson, number = self._shown
-        place, colors, pixmap = existing(lesson).place(number), self.palette(), QPixmap()
+        place, colors, pixmap = lesson.place(number), self.palette(), QPixmap()
         accent, plain = colors.accent().color().name(), colors.placeholderText().color().name()
         if place is not None:
             text = QFontInfo(self.font()).pixelSize() * WIDTH / max(self.width() - 2 * GAP, 1)
@@ -151,8 +150,8 @@ class StepPage(ThemeFollower, QWidget):
         is_done, has_control = value.is_done, self.text.has_control
         self.text.setText(as_html(step.text, has_control))
         self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        if step.action:
-            self._action.setText(f"<b>{TO_DO if not is_done else '☑'} {as_line(step.action, has_control)}</b>")
+        box = DONE_BOX if is_done else TO_DO_BOX
+        self._action.show_text(f"<b>{box} {as_line(step.action, has_control)}</b>" if step.action else "")
         if step.predict is not None:
             self.question.show_feedback(step.predict, value.answer)
         self._done.setVisible(is_done and step.action is not None)
@@ -176,8 +175,7 @@ class StepPage(ThemeFollower, QWidget):
 
     def _explain(self, term: str) -> None:
         """Say below the text what a term means."""
-        self._term.setText(f"<b>{term}:</b> {TERMS[term]}")
-        self._term.show()
+        self._term.show_text(f"<b>{term}:</b> {TERMS[term]}")
         lay_out_now()
         self._scroll.ensureWidgetVisible(self._term)
         self._announce(TERMS[term])
