@@ -257,7 +257,6 @@ class Session(QObject):
 
         The settings and the budget are those that are requested, so that a change of one of them shows its effect.
         """
-        self.cancel_start()
         shown, training = self._runner.job.run or self._presenter.trained, self._request.plan.training
         if shown is None or shown.built is None or shown.project.flow.is_recorded:
             self.train()
@@ -297,18 +296,9 @@ class Session(QObject):
 
         It takes the requested settings, and if "Follow the target" is on, it then switches to the requested target.
         """
-        self.cancel_start()
         trained = self._presenter.trained
         if trained is not None and trained.built is not None and trained.can_resume():
             self._start(trained.built, self.adjusting.continued(trained.project))
-
-    def extend(self) -> None:
-        """Continue a training whose budget is used up, for the requested time or number of steps."""
-        self.cancel_start()
-        trained, budget = self._presenter.trained, self._request.plan.training
-        if trained is not None and trained.built is not None and trained.can_extend():
-            self._start(trained.built, self.adjusting.continued(trained.extended(budget)))
-            self._extension = budget
 
     def toggle_pause(self) -> None:
         """Pause or resume the training, or extend one whose budget is used up."""
@@ -318,17 +308,20 @@ class Session(QObject):
             self.set_state(self._runner.job.toggle_pause(self.state, has_begun=run.is_shown))
 
     def _continue(self) -> None:
-        """Resume or extend the training that has ended; if edits have changed since, train from what is shown."""
-        trained = self._presenter.trained
-        if trained is None:
-            return
-        self.cancel_start()
-        if trained.built is None:
+        """Resume the training that has ended, or extend it by the requested time or steps if its budget is used up.
+
+        If edits have changed since, train from what is shown.
+        """
+        trained, budget = self._presenter.trained, self._request.plan.training
+        if trained is None or trained.built is None:
             return
         if trained.is_edited_since_training:
-            self._start(trained.built, replace(trained.project, training=self._request.plan.training))
+            self._start(trained.built, replace(trained.project, training=budget))
+        elif trained.can_extend():
+            self._start(trained.built, self.adjusting.continued(trained.extended(budget)))
+            self._extension = budget
         else:
-            (self.extend if trained.can_extend() else self.resume)()
+            self.resume()
 
     def stop(self) -> None:
         """Stop the training and keep its result. Cancel a start that waits for its target, too."""
@@ -350,6 +343,7 @@ class Session(QObject):
         self._builder.built_changed.connect(self._on_built)
 
     def _start(self, built: BuiltTarget, project: Project) -> None:
+        self.cancel_start()
         self._extension = None
         if project.checkpoint is None:
             self.previous.keep()
