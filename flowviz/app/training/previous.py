@@ -12,7 +12,6 @@ from flowviz.app.training.trained_project import TrainedProject
 from flowviz.app.training.training_presenter import TrainingPresenter
 from flowviz.app.training.undo import ProjectUndo
 from flowviz.records import FLOW_UNITS, History
-from flowviz.specs import TargetSpec
 
 
 class PreviousTraining(QObject):
@@ -69,17 +68,11 @@ class PreviousTraining(QObject):
 
     def update(self) -> None:
         """Offer to return to the previous training, and show its losses if it learned the target of the present one."""
-        kept = self._kept
-        self.is_offered.set(kept is not None and self._presenter.entrant is None)
-        shown = kept if kept is not None and kept.project.target == self._target() else None
+        kept = self._kept if self._presenter.entrant is None else None
+        self.is_offered.set(kept is not None)
+        present = self._runner.job.run or self._presenter.trained
+        shown = kept if kept and present and kept.project.target == present.project.target else None
         if shown is not self._shown:
             self._shown = shown
             history, units = (shown.project.history, shown.units) if shown else (History(), FLOW_UNITS)
             self._status.metrics.loss_plot.show_previous(history.in_units(units))
-
-    def _target(self) -> TargetSpec | None:
-        """Return the target of the present training. None if there is none, or while a comparison is shown."""
-        if self._presenter.entrant is not None:
-            return None
-        run, trained = self._runner.job.run, self._presenter.trained
-        return run.project.target if run else trained.project.target if trained else None

@@ -181,7 +181,6 @@ class Session(QObject):
             self._runner.exchange()
         self.undo.is_paused = True
         self._presenter.entrant = ""
-        self.previous.update()
 
     def replace_aside(self, project: Project, built: BuiltTarget | None) -> None:
         """Replace the project that was set aside by one that was trained further since."""
@@ -205,7 +204,6 @@ class Session(QObject):
         self._presenter.attend(project, work.run.built if work.run else built, work.activity, work.trained)
         self._view.bring_back(work.view)
         self._viewer.playhead.jump_to(self._view.value.stage)
-        self.previous.update()
         self.undo.resume()
         self._runner.catch_up()
 
