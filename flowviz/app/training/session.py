@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -152,11 +153,8 @@ class Session(QObject):
         self.cancel_start()
         result = result or build_or_explain(project.target)
         built, problem = (None, result) if isinstance(result, str) else (result, "")
-        self._builder.expect(built)
         self._runner.abandon()
-        self._presenter.leave(project)
-        self._request.show_plan(project.asked)
-        self._edits.set(project.edits)
+        self._leave_for(project, built, partial(self._request.show_plan, project.asked), project.edits)
         self._presenter.show_project(project, built)
         self.previous.forget()
         self._viewer.restore(project.seen, project.selection)
@@ -195,10 +193,7 @@ class Session(QObject):
         project = work.shown_project()
         self._presenter.entrant = None
         self._runner.attend("")  # until the flow is shown again
-        self._presenter.leave(project)
-        self._builder.expect(work.built)
-        self._request.restore(work.request)
-        self._edits.set(work.edits)
+        self._leave_for(project, work.built, partial(self._request.restore, work.request), work.edits)
         self._runner.exchange()
         built = work.trained.built if work.trained else work.built
         self._presenter.attend(project, work.run.built if work.run else built, work.activity, work.trained)
@@ -224,10 +219,7 @@ class Session(QObject):
         depth, probed = view.value.stage / max(view.value.last_stage, 1), self._viewer.probed_place
         self._presenter.entrant = key
         self._runner.attend(key)
-        self._presenter.leave(project)
-        self._builder.expect(built)
-        self._request.show_plan(plan)
-        self._edits.set(edits)
+        self._leave_for(project, built, partial(self._request.show_plan, plan), edits)
         if state != TrainingState.IDLE:
             self._runner.attend(key, built, project)
         self._presenter.attend(project, built, replace(self._presenter.activity, state=state))
@@ -237,6 +229,15 @@ class Session(QObject):
         playhead, stage = self._viewer.playhead, view.value.stage
         if not playhead.is_playing.value or playhead.stage != stage:  # an entrant is also shown again while it plays
             playhead.jump_to(stage)
+
+    def _leave_for(
+        self, project: Project, built: BuiltTarget | None, request: Callable[[], object], edits: Edits
+    ) -> None:
+        """Leave the flow that is shown, and only then request the settings and edits of one that is shown next."""
+        self._presenter.leave(project)
+        self._builder.expect(built)
+        request()
+        self._edits.set(edits)
 
     def set_state(self, state: TrainingState) -> None:
         """Show another state of the training."""
