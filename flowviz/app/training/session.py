@@ -353,6 +353,7 @@ class Session(QObject):
 
     def _on_built(self, built: BuiltTarget | None) -> None:
         awaited, self._awaited = self._awaited, None
+        self._presenter.show_untrained()
         self.changed.emit()  # the title goes if there is a problem with the target
         if built is not None and built.spec == awaited:
             self.train()

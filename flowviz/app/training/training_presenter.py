@@ -10,7 +10,7 @@ from flowviz.app.desktop.existing import existing
 from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.known import NO_TRAINING
-from flowviz.app.state.request import Request, RequestState
+from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
@@ -22,12 +22,10 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
 from flowviz.records import (
-    FLOW_UNITS,
     Adjusted,
     Checkpoint,
     Event,
     Finished,
-    History,
     InitialReport,
     Moment,
     Overfitting,
@@ -82,16 +80,21 @@ class TrainingPresenter(QObject):
         viewer.moments.is_following.changed.connect(lambda _, following: self.show(is_following=following))
         viewer.moment_shown.connect(self._on_moment_shown)
         view.observe(lambda value: value.stage, lambda _: self._show_round_trip())
-        request.changed.connect(self._on_request_changed)
-        builder.built_changed.connect(self._on_built)
+        request.observe(lambda value: value.plan.flow, lambda _: self.show_untrained())
+        for changed in (request.changed, builder.built_changed):
+            changed.connect(lambda: self.show())
 
     @property
     def project(self) -> Project | None:
         """Return the project of the trained flow that is shown. None before the first training."""
+        shown = self.shown_run or self.trained
+        return shown.project if shown else None
+
+    @property
+    def shown_run(self) -> Run | None:
+        """Return the training whose particles are shown. None if there is none, or before its first snapshot."""
         run = self._runner.job.run
-        if run is not None and run.is_shown:
-            return run.project
-        return self.trained.project if self.trained else None
+        return run if run is not None and run.is_shown else None
 
     def leave(self, project: Project) -> None:
         """Forget the flow that is shown, because another project is about to be shown.
@@ -106,11 +109,12 @@ class TrainingPresenter(QObject):
         """Show a trained or untrained project after `leave`."""
         self.trained = TrainedProject(project, built) if project.weights.parameters else None
         target = built.target if built else None
-        self._begin_metrics(project.history, self.trained)
         if self.trained is None:
+            self._status.begin(project.history, None)
             self._viewer.show_untrained(project.flow, target)
             self.set_state(TrainingState.IDLE, self.activity.begun())
         else:
+            self._status.begin(project.history, self.trained.entropy, self.trained.units)
             self._viewer.show_project(project, target)
             self._show_trained_metrics(self.trained)
             self.set_state(TrainingState.IDLE, self.activity.at_rest(self.trained))
@@ -124,7 +128,7 @@ class TrainingPresenter(QObject):
         """
         self.show_project(project, built)
         self.trained = trained or self.trained
-        if self._runner.job.run is not None and self._runner.job.run.is_shown:
+        if self.shown_run is not None:
             self._viewer.queries.is_ready.set(True)
         self.set_state(activity.state, activity)
         self.changed.emit()
@@ -182,39 +186,21 @@ class TrainingPresenter(QObject):
             built = self._builder.built
             self._viewer.show_untrained(self._request.plan.flow, built.target if built else None)
 
-    def _on_request_changed(self, old: Request, new: Request) -> None:
-        if old.plan.flow != new.plan.flow:
-            self.show_untrained()
-        self.show()
-
-    def _on_built(self) -> None:
-        self.show_untrained()
-        self.show()
-
     def show_variant(self, variant: Variant, snapshot: Snapshot) -> None:
         """Show the particles of another variant at the latest moment, and make them those of the project."""
-        if self._runner.job.run is not None and self._runner.job.run.is_shown:
+        if self.shown_run is not None:
             self._runner.vary(variant, snapshot)
-            self._viewer.moments.show_variant(variant, snapshot)
-            self._keep_trained()
-            self.changed.emit()
-        elif self.trained is not None:
-            self._take_timeline(self.trained)  # so that it is shown again if edits are removed
-            self.trained = self.trained.varied(variant, snapshot)
+        else:
+            self._keep(existing(self.trained))  # so that it is shown again if edits are removed
+            self.trained = existing(self.trained).varied(variant, snapshot)
             self._show_trained(self.trained)
-            self._viewer.moments.show_variant(variant, snapshot)
-            self._take_timeline(self.trained)
-            self.changed.emit()
-
-    def _take_timeline(self, trained: TrainedProject) -> None:
-        """Give the trained project the timeline of the viewer, whose moments have the particles that are known."""
-        self.trained = replace(trained, project=replace(trained.project, timeline=self._viewer.moments.timeline))
+        self._viewer.moments.show_variant(variant, snapshot)
+        self._keep(self.shown_run or existing(self.trained))
+        self.changed.emit()
 
     def remove_edits(self, flow: FlowSpec) -> bool:
         """Show the trained flow exactly as it was before it was edited. Return whether that is known."""
-        if self._runner.job.run is not None or self.trained is None:
-            return False
-        plain = self.trained.without_edits(flow)
+        plain = self.trained.without_edits(flow) if self.trained and self._runner.job.run is None else None
         if plain is None:
             return False
         self.trained = plain
@@ -238,9 +224,7 @@ class TrainingPresenter(QObject):
 
     def show_score(self, score: Score) -> None:
         """Show the score of the trained flow as its present variant."""
-        if self.trained is None:
-            return
-        self.trained = self.trained.scored(score)
+        self.trained = existing(self.trained).scored(score)
         if self._runner.job.run is None:  # the status is not that of another training
             self._show_trained(self.trained)
             self._on_moment_shown(self._viewer.moments.current, self._viewer.moments.is_live)
@@ -281,17 +265,10 @@ class TrainingPresenter(QObject):
         return existing(self._runner.job.run)
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
-        is_first = not self._run.is_shown
-        if is_first:
-            self._prepare_display()
-        self._take_snapshot(snapshot)
-        if is_first:
-            self._keep_trained()  # the previous flow is no longer shown
-            self._on_begun()
-            is_stopping = self.activity.state != TrainingState.PREPARING
-            state = self.activity.state if is_stopping else TrainingState.TRAINING
-            self.set_state(state, replace(self.activity, event=""))
-            self.changed.emit()
+        if self._run.is_shown:
+            self._take_snapshot(snapshot)
+        else:
+            self._show_first(snapshot)
 
     def _take_snapshot(self, snapshot: Snapshot) -> None:
         """Show a snapshot of the training, whose integrator may have changed."""
@@ -302,31 +279,38 @@ class TrainingPresenter(QObject):
             self.show(is_deferred=False)
             self._viewer.moments.show_variant(variant, snapshot)
 
-    def _prepare_display(self) -> None:
-        """Prepare the viewer for the first snapshot of a training."""
+    def _show_first(self, snapshot: Snapshot) -> None:
+        """Show the first snapshot of a training in place of the previous flow."""
         self._runner.mark_shown()
         run = self._run
         self.title = run.built.title
         past = self._viewer.moments.timeline if run.project.checkpoint else None  # includes computed particles
         self._viewer.begin_training(Variant.of(run.project), run.built.target, past)
+        self._viewer.moments.take_snapshot(snapshot)
+        self._keep(self._run)
+        self._on_begun()
+        # It may be paused or stopping already.
+        state = TrainingState.TRAINING if self.activity.state == TrainingState.PREPARING else self.activity.state
+        self.set_state(state, replace(self.activity, event=""))
+        self.changed.emit()
 
     def _on_checkpoint(self) -> None:
-        self._keep_trained()
+        self._keep(self._run)
         if self.trained and self.trained.budget:
             self.show(self.activity.spent(self.trained.budget))  # validations are less frequent
         self.changed.emit()
 
-    def _keep_trained(self) -> None:
-        """Make the current state of the training the one that is saved and resumed."""
-        project = replace(self._run.project, timeline=self._viewer.moments.timeline)
-        self.trained = TrainedProject(project, self._run.built)
+    def _keep(self, shown: Run | TrainedProject) -> None:
+        """Make a flow, with the particles that are known, the one that is saved and resumed."""
+        trained = TrainedProject(shown.project, shown.built) if isinstance(shown, Run) else shown
+        self.trained = replace(trained, project=replace(trained.project, timeline=self._viewer.moments.timeline))
 
     def _on_finished(self, finished: Finished) -> None:
         self._show_progress(finished.progress)
         self._status.metrics.set_score(self._run.project.score, self._run.project.test_uses)
         self._take_snapshot(finished.snapshot)
         self._viewer.refit()
-        self._keep_trained()
+        self._keep(self._run)
         shown = finished.in_units(self._run.built.units)
         self._runner.finish()
         self.set_state(TrainingState.IDLE, self.activity.ended(shown))
@@ -352,7 +336,7 @@ class TrainingPresenter(QObject):
         self._runner.discard()
         self.title = trained.project.target.title if trained else ""  # the run may have switched to another target
         if not was_shown and trained is not None:  # the previous flow is still shown
-            self._begin_metrics(trained.project.history, trained)
+            self._status.begin(trained.project.history, trained.entropy, trained.units)
             self._show_trained_metrics(trained)
             self._viewer.moments.show_again()
         shown = self.activity.at_rest(trained) if not was_shown and trained else self.activity
@@ -369,9 +353,6 @@ class TrainingPresenter(QObject):
         built, history = self._run.built, self._run.project.history
         is_running = self.activity.state == TrainingState.TRAINING
         self._status.metrics.show_history(history, built.target.entropy, built.units, is_running=is_running)
-
-    def _begin_metrics(self, history: History, trained: TrainedProject | None) -> None:
-        self._status.begin(history, trained.entropy if trained else None, trained.units if trained else FLOW_UNITS)
 
     def _show_trained(self, trained: TrainedProject) -> None:
         """Show the metrics of a flow that was trained before, and how it was trained, or that it has just failed."""

@@ -148,11 +148,11 @@ class Variants(QObject):
         When the training of a conditional flow has ended, prepare the slider, too.
         """
         run = self._runner.job.run
-        starts = run is not None and not run.is_shown
+        shown_run = self._presenter.shown_run
         trained = self._presenter.trained
         problem = "" if trained and not trained.project.flow.is_recorded else NO_MAP if trained else UNTRAINED
-        included = run.start.edits if run is not None and run.is_shown else None
-        self._editor.set_problem(STARTS if starts else problem, included)
+        included = shown_run.start.edits if shown_run else None
+        self._editor.set_problem(problem if shown_run is run else STARTS, included)
         if self._was_training and run is None and trained and trained.project.flow.condition:
             self.prepare()
         self._was_training = run is not None
@@ -179,8 +179,7 @@ class Variants(QObject):
     @property
     def _is_moved(self) -> bool:
         """Return whether a training moves the particles that are shown."""
-        run = self._runner.job.run
-        return run is not None and run.is_shown and self._presenter.activity.state in RUNNING
+        return self._presenter.shown_run is not None and self._presenter.activity.state in RUNNING
 
     def _vary_training(self, *, is_traced: bool) -> None:
         """Request that a training moves its particles by the integrator and, once they are traced, by the edits."""
