@@ -19,7 +19,6 @@ from flowviz.app.widgets.form import (
 )
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.app.widgets.sheet import Sheet
-from flowviz.records import Settings
 from flowviz.specs import RECIPES, FlowSpec, TrainingSpec
 from flowviz.specs.fields import SpecField, fields_of
 from flowviz.specs.recipes import RECORDED_RECIPE, Family
@@ -66,17 +65,17 @@ FLOW_FORM: Mapping[str, ControlSpec] = {
     "ignores_condition": ControlSpec("flowIgnoresCondition"),
     "leave_out": ControlSpec("flowLeaveOut", decimals=2, is_late=True),
 }
-SETTINGS_FORM: Mapping[str, ControlSpec] = {
+TRAINING_FORM: Mapping[str, ControlSpec] = {
+    "objective": ControlSpec(
+        "trainingObjective",
+        {"samples": "samples", "density": "density", "weighted_density": "weighted density"},
+    ),
     "learning_rate": ControlSpec("trainingRate", limits=(1e-5, 1.0), decimals=5, is_late=True),
     "batch": ControlSpec("trainingBatch", is_late=True),
     "clip_norm": ControlSpec("trainingClip", limits=(1e-3, 1e4), decimals=3, is_late=True),
+    "patience": ControlSpec("trainingPatience", limits=(0, 1_000_000), is_late=True),
+    "seed": ControlSpec("trainingSeed", limits=(0, MAX_SEED)),
 }
-OBJECTIVE = ControlSpec(
-    "trainingObjective",
-    {"samples": "samples", "density": "density", "weighted_density": "weighted density"},
-)
-PATIENCE = ControlSpec("trainingPatience", limits=(0, 1_000_000), is_late=True)
-SEED = ControlSpec("trainingSeed", limits=(0, MAX_SEED))
 
 
 class FlowPanel(QWidget):
@@ -118,7 +117,7 @@ class FlowOptions(QWidget):
     def __init__(self, request: RequestState) -> None:
         super().__init__()
         self._request = request
-        self._flow, self._settings = controls_of(FLOW, FLOW_FORM), controls_of(TRAINING, SETTINGS_FORM)
+        self._flow, self._training = controls_of(FLOW, FLOW_FORM), controls_of(TRAINING, TRAINING_FORM)
         titles = {family: recipe.title for family, recipe in RECIPES.items()}
         self._family = ChoiceBox("flowFamily", "Family", titles)
         self._family.setToolTip("Kind of layers in the flow. The post is Brad Saund's blog post on normalizing flows")
@@ -126,10 +125,9 @@ class FlowOptions(QWidget):
         self._sentence = WrappingLabel("flowSentence", "Description of the flow")
         tip = "Limit how much a layer can stretch, to prevent numerical overflow"
         self._bounded = check_box("flowBounded", "Bounded log-scale", tip)
-        self._objective = control_of(TRAINING["objective"], OBJECTIVE)
-        self._patience, self._seed = control_of(TRAINING["patience"], PATIENCE), control_of(TRAINING["seed"], SEED)
-        assert isinstance(self._patience, QSpinBox)
-        self._patience.setSpecialValueText("unlimited")
+        patience = self._training["patience"]
+        assert isinstance(patience, QSpinBox)
+        patience.setSpecialValueText("unlimited")
         self._follows = check_box("followBox", "Follow the target", FOLLOW_TIP)
         self._hint = WrappingLabel("settingsHint", "When a change of the settings applies")
         self._own: dict[QWidget, Family] = {}  # options that only one family has
@@ -137,34 +135,29 @@ class FlowOptions(QWidget):
         self._form = form_of(self)
         self._fill()
         self._bind()
-        request.watch(_flow_and_condition, self._enable)
+        request.watch(lambda value: (value.trained_flow, condition_of(value.plan.target) is not None), self._enable)
 
     def _bind(self) -> None:
         request = self._request
         bind_control(request, lambda value: value.plan.flow.family, self._family, request.set_family)
-        bind_fields(request, _flow, self._flow, request.update_flow)
-        bind_fields(
-            request,
-            lambda value: Settings.of(value.plan.training, value.plan.flow.recipe),
-            self._settings,
-            request.update_training,
-        )
+        bind_fields(request, lambda value: value.plan.flow, self._flow, request.update_flow)
         bind_control(
             request, lambda value: value.plan.flow.log_scale_bound is not None, self._bounded, self._set_bounded
         )
-        bind_fields(
-            request,
-            lambda value: value.plan.training,
-            {"objective": self._objective},
-            request.update_training,
-        )
+        training = dict(self._training)
         bind_control(
             request,
             lambda value: value.plan.training.patience,
-            self._patience,
+            training.pop("patience"),
             lambda validations: request.update_training(patience=validations or None),
         )
-        bind_control(request, lambda value: min(value.plan.flow.seed, MAX_SEED), self._seed, request.set_seed)
+        bind_control(request, lambda value: min(value.plan.flow.seed, MAX_SEED), training.pop("seed"), request.set_seed)
+        bind_fields(
+            request,
+            lambda value: value.plan.training.of_family(value.plan.flow.recipe),
+            training,
+            request.update_training,
+        )
         bind_fields(request, lambda value: value, {"follows": self._follows}, request.change)
 
     def _fill(self) -> None:
@@ -176,7 +169,7 @@ class FlowOptions(QWidget):
             for name, info in recipe.options.items():
                 self._add_own(family, SpecField(name, info))
         self._form.addRow(QLabel("<b>Training</b>"))
-        for setting in (self._objective, *self._settings.values(), self._patience, self._seed, self._follows):
+        for setting in (*self._training.values(), self._follows):
             add_control(self._form, setting)
         self._form.addRow(self._hint)
         self.show_hint("")
@@ -240,21 +233,13 @@ class FlowOptions(QWidget):
         arrangement = self._flow["arrangement"]
         assert isinstance(arrangement, ChoiceBox)
         arrangement.disable_choice("learned", FIXED_BASE if is_continuous else "")
-        assert isinstance(self._objective, ChoiceBox)
-        for objective in ("density", "weighted_density"):
-            self._objective.disable_choice(objective, flow.no_density)
+        objective = self._training["objective"]
+        assert isinstance(objective, ChoiceBox)
+        for choice in ("density", "weighted_density"):
+            objective.disable_choice(choice, flow.no_density)
 
 
 def _control_spec(field: SpecField) -> ControlSpec:
     """Return the specification of the control for an option that only one family has."""
     choices = {choice: choice for choice in get_args(field.kind)} or None
     return ControlSpec(f"flow_{field.name}", choices, decimals=OWN_DECIMALS if field.kind is float else 0, is_late=True)
-
-
-def _flow_and_condition(request: Request) -> tuple[FlowSpec, bool]:
-    """Return the requested flow, and whether its target has a condition."""
-    return request.trained_flow, condition_of(request.plan.target) is not None
-
-
-def _flow(request: Request) -> FlowSpec:
-    return request.plan.flow
