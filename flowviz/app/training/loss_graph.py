@@ -1,7 +1,5 @@
 """The curves of the loss plot, with their axes and marks."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
@@ -9,10 +7,10 @@ from PyQt6.QtGui import QFont, QFontMetrics
 
 from flowviz.app.style.tokens import DOT, GAP, LINE
 from flowviz.app.training.change_lines import ChangeLines
-from flowviz.app.training.loss_range import INITIAL_LOSSES, MIN_RANGE, SPIKE_TEXT, shown_range, spikes
+from flowviz.app.training.loss_range import INITIAL_LOSSES, MIN_RANGE, SPIKE_TEXT, Losses, shown_range, spikes
 from flowviz.app.training.objective_curve import ObjectiveCurve
 from flowviz.app.widgets.plot import Plot
-from flowviz.records import EntropySegment, History, Mark
+from flowviz.records import Mark
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme
 
@@ -27,9 +25,7 @@ class LossGraph(Plot):
 
     def __init__(self) -> None:
         super().__init__()
-        self._history, self._previous_history = History(), History()
-        self._segments: Sequence[EntropySegment] = ()
-        self._best: float | None = None
+        self._losses = Losses()
         self._range = INITIAL_LOSSES
         self._step: int | None = None  # whose flow is shown
         self._font = self.font()
@@ -51,14 +47,10 @@ class LossGraph(Plot):
         self._settings = ChangeLines(self.item, at_top=False, style=Qt.PenStyle.DashLine)
         self.item.getViewBox().sigResized.connect(self._update_axes)
 
-    def show_losses(
-        self, history: History, previous: History, segments: Sequence[EntropySegment], best: float | None
-    ) -> None:
-        """Show the losses, those of the previous training faintly, and the entropies of the targets.
-
-        `best` is the lowest possible regression loss on the present target, or None if it is unknown.
-        """
-        self._history, self._previous_history, self._segments, self._best = history, previous, segments, best
+    def show_losses(self, losses: Losses) -> None:
+        """Show the losses, those of the previous training faintly, and the entropies of the targets."""
+        self._losses = losses
+        history, previous = losses.history, losses.previous
         self._targets.show([Mark(change.step, change.title, change.title) for change in history.settled_changes])
         self._settings.show(history.marks())
         dot = "o" if len(history.step) == 1 else None  # a single report makes no line
@@ -67,9 +59,9 @@ class LossGraph(Plot):
         self._previous.setData(previous.step, np.minimum(previous.validation_nll, top))
         self._train.setData(history.step, np.minimum(history.train_nll, top), symbol=dot)
         self._validation.setData(history.step, np.minimum(history.validation_nll, top), symbol=dot)
-        self._objective.show_history(history, best)
-        steps, losses = spikes(history, top)
-        self._spikes.setData(steps, np.full(len(steps), top), data=losses)
+        self._objective.show_history(history, losses.best)
+        steps, peaks = spikes(history, top)
+        self._spikes.setData(steps, np.full(len(steps), top), data=peaks)
         kept = [point] if (point := history.kept_point()) else []
         self._kept.setData(
             [step for step, _ in kept], [min(loss, top) for _, loss in kept], data=[loss for _, loss in kept]
@@ -83,8 +75,8 @@ class LossGraph(Plot):
         self._step = step
         self._moment.setVisible(step is not None)
         self._moment.setValue(step or 0)
-        if shown_range(self._history, self._previous_history, step) != self._range:
-            self.show_losses(self._history, self._previous_history, self._segments, self._best)
+        if shown_range(self._losses.history, self._losses.previous, step) != self._range:
+            self.show_losses(self._losses)
 
     def set_appearance(self, font: QFont, theme: Theme) -> None:
         """Set the font and the theme."""
@@ -111,21 +103,21 @@ class LossGraph(Plot):
 
     def _update_axes(self) -> None:
         """Fit the axes to the losses, then place the lines and labels."""
-        ends = [history.step[-1] for history in (self._history, self._previous_history) if len(history.step)]
+        ends = [history.step[-1] for history in (self._losses.history, self._losses.previous) if len(history.step)]
         last_step = max(*ends, 1.0) if ends else INITIAL_STEPS
         left, right = -PADDING * last_step, (1 + PADDING) * last_step
         self.item.setRange(xRange=(left, right), yRange=self._padded_loss_range(), padding=0)
         spans = [
             (segment.start_step or left, right if segment.end_step is None else segment.end_step)
-            for segment in self._segments
+            for segment in self._losses.segments
         ]
-        self._entropy.setData(np.ravel(spans), np.repeat([segment.entropy for segment in self._segments], 2))
+        self._entropy.setData(np.ravel(spans), np.repeat([segment.entropy for segment in self._losses.segments], 2))
         for lines in (self._targets, self._settings):
             lines.place(left, right)
 
     def _padded_loss_range(self) -> tuple[float, float]:
         """Return the range of the vertical axis, with room for the labels of changes above and below the curves."""
-        shown = [*self._range, *(segment.entropy for segment in self._segments)]
+        shown = [*self._range, *(segment.entropy for segment in self._losses.segments)]
         low, high = min(shown), max(shown)
         padding = PADDING * max(high - low, MIN_RANGE)
         low, high = low - padding, high + padding

@@ -1,19 +1,20 @@
 """The plot of the losses over the training steps."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.style.theme import shown_theme
 from flowviz.app.style.tokens import TIGHT
-from flowviz.app.training.loss_range import shown_range, spike_texts
+from flowviz.app.training.loss_range import Losses, shown_range, spike_texts
 from flowviz.app.widgets.controls import lay_out, named
 from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.late import Late
-from flowviz.records import EntropySegment, History
+from flowviz.records import History
 from flowviz.rendering.colors import CURVES
 from flowviz.specs.view import Theme
 
@@ -62,10 +63,8 @@ class LossPlot(ThemeFollower, QWidget):
         super().__init__()
         named(self, "lossPlot", "Loss over the training steps", description=DESCRIPTION)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._history, self._previous = History(), History()
-        self._segments: tuple[EntropySegment, ...] = ()
+        self._losses = Losses()
         self._moment: int | None = None
-        self._best: float | None = None
         self._legend = WrappingLabel("lossLegend", "Legend of the curves")
         self._legend.setToolTip(LEGEND_TIP)
         self.graph = Late(_load_graph, self._update_graph)
@@ -75,20 +74,16 @@ class LossPlot(ThemeFollower, QWidget):
     def show_history(self, history: History, entropy: float | None) -> None:
         """Show the losses so far, and the entropy of the current target in nats, None if unknown."""
         segments = history.entropy_segments(entropy)
-        if history is not self._history or segments != self._segments:
-            self._history, self._segments = history, segments
-            self._update()
+        if history is not self._losses.history or segments != self._losses.segments:
+            self._show(history=history, segments=segments)
 
     def show_previous(self, history: History) -> None:
         """Show the validation losses of a previous training faintly; an empty history hides them."""
-        if history is not self._previous:
-            self._previous = history
-            self._update()
+        self._show(previous=history)
 
     def show_best(self, best: float | None) -> None:
         """Show the lowest possible regression loss on the present target. None if it is unknown."""
-        self._best = best
-        self._update()
+        self._show(best=best)
 
     def show_moment(self, step: int | None) -> None:
         """Mark the step whose flow is shown; None for the latest, which needs no mark."""
@@ -102,35 +97,33 @@ class LossPlot(ThemeFollower, QWidget):
         if self.graph.created:
             self.graph.created.set_appearance(self.font(), shown_theme())
 
-    def _update(self) -> None:
+    def _show(self, **changes: Any) -> None:
+        self._losses = replace(self._losses, **changes)
         self._update_legend()
         self._describe()
         if self.graph.created:
-            self._show_losses(self.graph.created)
-        elif len(self._history.step) or len(self._previous.step):
+            self.graph.created.show_losses(self._losses)
+        elif len(self._losses.history.step) or len(self._losses.previous.step):
             self.graph.content()
 
     def _update_graph(self, graph: "LossGraph") -> None:
         graph.set_appearance(self.font(), shown_theme())
-        self._show_losses(graph)
+        graph.show_losses(self._losses)
         graph.show_moment(self._moment)
 
-    def _show_losses(self, graph: "LossGraph") -> None:
-        graph.show_losses(self._history, self._previous, self._segments, self._best)
-
     def _update_legend(self) -> None:
-        absent = {"loss"} if np.isnan(self._history.loss).all() else set()
-        absent |= {"best"} if absent or self._best is None else set()
-        absent |= {"previous"} if not len(self._previous.step) else set()
-        legend = _legend(shown_theme(), {name: words for name, words in LEGEND.items() if name not in absent})
-        if legend != self._legend.text():
-            self._legend.setText(legend)
+        absent = {"loss"} if np.isnan(self._losses.history.loss).all() else set()
+        absent |= {"best"} if absent or self._losses.best is None else set()
+        absent |= {"previous"} if not len(self._losses.previous.step) else set()
+        shown = {name: words for name, words in LEGEND.items() if name not in absent}
+        self._legend.setText(_legend(shown_theme(), shown))
 
     def _describe(self) -> None:
         """Describe for screen readers what is not in the metrics."""
-        texts = spike_texts(self._history, shown_range(self._history, self._previous)[1])
+        history = self._losses.history
+        texts = spike_texts(history, shown_range(history, self._losses.previous)[1])
         description = DESCRIPTION + (f" Above the range shown: {'; '.join(texts)}." if texts else "")
-        changes = [mark.sentences for mark in self._history.marks()[-MAX_TOLD:]]
+        changes = [mark.sentences for mark in history.marks()[-MAX_TOLD:]]
         description = " ".join([description, *changes])
         if description != self.accessibleDescription():
             self.setAccessibleDescription(description)

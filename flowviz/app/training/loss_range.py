@@ -1,9 +1,11 @@
-"""The range of losses to show, and the spikes above it."""
+"""The losses to show, their range, and the spikes above it."""
+
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import History
+from flowviz.records import EntropySegment, History
 
 INITIAL_LOSSES = (0.0, 3.0)  # before the first report
 MIN_RANGE = 0.1  # nats
@@ -12,6 +14,23 @@ CLIP_FACTOR = 3  # losses above this multiple of the range of the bulk are clipp
 HEADROOM = 0.15  # of the range, above the curves, so that a clipped loss is higher than those beside it
 FEW_REPORTS = 20  # of a training that shows its fall from the start
 SPIKE_TEXT = "{data:.3f} nats at step {x:,.0f}"  # pyqtgraph sets these names
+
+
+@dataclass(frozen=True, eq=False)
+class Losses:
+    """What the loss plot shows.
+
+    Attributes:
+        history: The losses so far.
+        previous: Those of the previous training, which are shown faintly. Empty if there is none on the same target.
+        segments: The entropies of the targets.
+        best: The lowest possible regression loss on the present target. None if it is unknown.
+    """
+
+    history: History = field(default_factory=History)
+    previous: History = field(default_factory=History)
+    segments: tuple[EntropySegment, ...] = ()
+    best: float | None = None
 
 
 def loss_range(losses: NDArray[np.float64]) -> tuple[float, float]:

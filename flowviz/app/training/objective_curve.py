@@ -35,16 +35,14 @@ class ObjectiveCurve:
         plot.getAxis("right").linkToView(self._box)
         self._box.setXLink(plot)
         plot.getViewBox().sigResized.connect(self._align)
-        self.is_shown = False
 
     def show_history(self, history: History, best: float | None) -> None:
         """Show the losses so far, if there are any besides the NLL, and the best possible one on the present target."""
         known = ~np.isnan(history.loss)
         losses = history.loss[known]
-        if self.is_shown != bool(len(losses)):
-            self.is_shown = bool(len(losses))
-            self._plot.showAxis("right", self.is_shown)
-        if self.is_shown:
+        is_shown = bool(len(losses))
+        self._plot.showAxis("right", is_shown)
+        if is_shown:
             is_logarithmic = bool((losses > 0).all())
             self._curve.setLogMode(False, is_logarithmic)
             self._plot.getAxis("right").setLogMode(is_logarithmic)
@@ -52,7 +50,7 @@ class ObjectiveCurve:
             self._box.setYRange(*_range(np.log10(shown) if is_logarithmic else shown), padding=0)
         dot = "o" if len(losses) == 1 else None  # a single report makes no line
         self._curve.setData(history.step[known], losses, symbol=dot)
-        ends = [history.present_start, history.step[-1]] if best is not None and self.is_shown else []
+        ends = [history.present_start, history.step[-1]] if best is not None and is_shown else []
         self._best.setData(ends, [best for _ in ends])
 
     def set_theme(self, theme: Theme) -> None:

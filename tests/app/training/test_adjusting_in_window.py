@@ -104,7 +104,7 @@ def test_same_start_gives_the_same_losses(adjuster: Adjuster) -> None:
     adjuster.qtbot.waitUntil(lambda: adjuster.session.run is None, timeout=120_000)
     first = adjuster.session.project().history
     adjuster.window.find(QAction, "trainagainfromthesamestartAction").trigger()
-    assert adjuster.window.find(LossPlot, "lossPlot")._previous.step.tolist() == first.step.tolist()
+    assert adjuster.window.find(LossPlot, "lossPlot")._losses.previous.step.tolist() == first.step.tolist()
     adjuster.qtbot.waitUntil(lambda: adjuster.session.run is None, timeout=120_000)
     again = adjuster.session.project().history
     assert again is not first
