@@ -110,8 +110,15 @@ class Activity:
     @property
     def offered(self) -> tuple[object, ...]:
         """Return everything that decides which buttons are enabled, and what they do."""
-        offers = self.can_train, self.untrainable, self.can_resume, self.can_extend
-        return self.state, self.is_elsewhere, self.scope, *offers
+        return (
+            self.state,
+            self.is_elsewhere,
+            self.scope,
+            self.can_train,
+            self.untrainable,
+            self.can_resume,
+            self.can_extend,
+        )
 
     def having_delays_of(self, other: "Activity") -> "Activity":
         """Return the same activity with another one's reasons why the picture is not what was requested."""

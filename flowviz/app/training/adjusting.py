@@ -64,7 +64,7 @@ class Adjusting(QObject):
             extension: The request by which the training was extended, if it was.
         """
         run, request = self._runner.job.run, self._request.value
-        if run is None or not self._is_going_on or not request.follows:
+        if run is None or not self._presenter.activity.has_time_left or not request.follows:
             return False
         known = filter(None, (run.project.training, extension))
         return self._has_same_flow(run.project) and any(same_course(request.plan.training, each) for each in known)
@@ -72,16 +72,12 @@ class Adjusting(QObject):
     def follow(self) -> None:
         """Let a running training switch to the requested target if "Follow the target" is on."""
         built, run = self._builder.built, self._runner.job.run
-        if run is None or not self._is_going_on or self._presenter.entrant is not None:
+        if run is None or not self._presenter.activity.has_time_left or self._presenter.entrant is not None:
             return
         if not self._request.value.follows:
             run.worker.keep_target()
         elif built is not None:
             self._runner.follow(built)
-
-    @property
-    def _is_going_on(self) -> bool:
-        return self._presenter.activity.has_time_left
 
     def _on_request_changed(self, old: Request, new: Request) -> None:
         if self._presenter.entrant is not None:

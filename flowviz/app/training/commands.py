@@ -12,8 +12,6 @@ from flowviz.app.style.icons import icon
 from flowviz.app.training.activity import Activity
 from flowviz.app.training.training_state import TrainingState
 
-IDLE, PREPARING, TRAINING = TrainingState.IDLE, TrainingState.PREPARING, TrainingState.TRAINING
-PAUSED = TrainingState.PAUSED
 TRAIN_TIP, RESTART_TIP = "Start training on this target", "Start over on this target, with an untrained flow"
 TRAIN_ALL_TIP = "Start all flows over"
 PAUSE_TIP, EXTEND_TIP = "Pause or resume the training", "Train this flow longer, by the time or steps above"
@@ -57,20 +55,20 @@ class TrainingCommands(QObject):
     def show_activity(self, activity: Activity) -> None:
         """Name and enable the commands according to what the training does."""
         state, trains_all = activity.state, activity.scope == "all"
-        restarts = state != IDLE and not activity.is_elsewhere
+        restarts = state != TrainingState.IDLE and not activity.is_elsewhere
         self.train.setText(f"{'Res&tart' if restarts else '&Train'}{' All' if trains_all else ''}")
         plain_tip = RESTART_TIP if restarts else TRAIN_ALL_TIP if trains_all else TRAIN_TIP
         self.train.setToolTip(activity.untrainable or plain_tip)
         self.train.setEnabled(activity.can_train and not activity.untrainable)
         self.train_all.setVisible(activity.scope == "selected")
-        resumes = state == PAUSED or (state == IDLE and activity.can_resume)
-        extends = state == IDLE and activity.can_extend
+        resumes = state == TrainingState.PAUSED or (state == TrainingState.IDLE and activity.can_resume)
+        extends = state == TrainingState.IDLE and activity.can_extend
         self.pause.setText("E&xtend" if extends else "Res&ume" if resumes else "&Pause")
         self.pause.setToolTip(EXTEND_TIP if extends else PAUSE_TIP)
         self.pause.setIcon(icon("train" if resumes or extends else "pause"))
-        self.pause.setEnabled(resumes or extends or state in {PREPARING, TRAINING})
-        self.stop.setEnabled(state in {PREPARING, TRAINING, PAUSED})
-        self.primary = self.train if state == IDLE or activity.is_elsewhere else self.pause
+        self.pause.setEnabled(resumes or extends or activity.has_time_left)
+        self.stop.setEnabled(activity.has_time_left)
+        self.primary = self.train if state == TrainingState.IDLE or activity.is_elsewhere else self.pause
         self.primary_changed.emit()
 
 

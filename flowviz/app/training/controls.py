@@ -55,10 +55,8 @@ class TrainingControls(QWidget):
         if activity.offered != old.offered:
             self.commands.show_activity(activity)
             self._show_range()
-        if (activity.fraction, activity.state) != (old.fraction, old.state):
-            self._bar.setValue(max(round(activity.fraction * PROGRESS_TICKS), MIN_TICKS))
-        if activity.sentence != self._status.text():
-            self._status.setText(activity.sentence)
+        self._bar.setValue(max(round(activity.fraction * PROGRESS_TICKS), MIN_TICKS))
+        self._status.setText(activity.sentence)
 
     def _show_range(self) -> None:
         is_busy = self._activity.state == TrainingState.PREPARING and not self._is_motion_reduced
