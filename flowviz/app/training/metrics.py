@@ -78,22 +78,29 @@ class Metrics(QWidget):
 
     def clear(self) -> None:
         """Show every value as unknown."""
-        self._show_integrator("")
-        self._show_answer(None)
+        self.show_flow(FlowSpec())
+        self.show_progress(None)
         self._folded.hide()
         self._show_of_density(False)
         for value in self._values.values():
             value.setText(UNKNOWN)
 
     def show_flow(self, flow: FlowSpec) -> None:
-        """Say how validation losses are measured if that is not the integrator of the flow."""
+        """Say with which integrator validation losses are measured if that is not the one of the flow."""
         usual = flow.as_trained()
         is_usual = flow.at_first_value() == usual  # validations are those of all values
-        self._show_integrator("" if is_usual else counted(usual.integrator_steps or 0, f"{usual.integrator} step"))
+        integrator = "" if is_usual else counted(usual.integrator_steps or 0, f"{usual.integrator} step")
+        note = f"Validation NLL and gap: measured with {integrator}"
+        self._validated.show_texts(note, f"Validation: {integrator}", tip=f"{note}, as during the training")
+        self._validated.setHidden(is_usual)
+        added = "" if is_usual else f".\nMeasured with {integrator}, as during the training"
+        for name in VALIDATED:
+            for widget in (self._titles[name], self._values[name]):
+                widget.setToolTip(METRICS[name][1] + added)
 
     def show_progress(self, progress: Progress | None) -> None:
         """Show the losses of a progress report, or unknown values for None."""
-        self._show_answer(progress)
+        self._answer.setText("<p>".join(answer(progress)))
         unknown = _unknown(progress.without_density if progress else 0.0)
         self._show("validationNll", progress.validation_nll if progress else None, "{:.3f} nats", unknown)
         self._show("validationGap", progress.validation_gap if progress else None, "{:.3f} nats", unknown)
@@ -145,9 +152,6 @@ class Metrics(QWidget):
         text = UNKNOWN if errors is None else f"{errors[stage]:.1e} ({errors.max():.1e})"
         self._values["roundTrip"].setText(text)
 
-    def _show_answer(self, progress: Progress | None) -> None:
-        self._answer.setText("<p>".join(answer(progress)))
-
     def _fill_table(self) -> None:
         grid = QGridLayout(self._table)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -164,16 +168,6 @@ class Metrics(QWidget):
         grid.addWidget(self._folded, grid.rowCount(), 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
-
-    def _show_integrator(self, integrator: str) -> None:
-        """Say with which integrator validation losses are measured; an empty text means with that of the flow."""
-        note = f"Validation NLL and gap: measured with {integrator}"
-        self._validated.show_texts(note, f"Validation: {integrator}", tip=f"{note}, as during the training")
-        self._validated.setVisible(bool(integrator))
-        for name in VALIDATED:
-            added = f".\nMeasured with {integrator}, as during the training" if integrator else ""
-            for widget in (self._titles[name], self._values[name]):
-                widget.setToolTip(METRICS[name][1] + added)
 
     def _show(self, name: str, value: float | None, template: str, unknown: str = UNKNOWN) -> None:
         self._values[name].setText(unknown if value is None else template.format(value))

@@ -79,14 +79,16 @@ class TrainingStatus(QObject):
 
     def begin(self, history: History, entropy: float | None, units: Units = FLOW_UNITS) -> None:
         """Show the losses up to the start of a training, and withdraw the notices of the previous one."""
-        self._post(Notice(TRAINING))
-        self._withdraw_overfitting()
+        for topic in (OVERFITTING, TRAINING):
+            self._post(Notice(topic))
+        self._overfitting_step = None
         self.metrics.begin(history, entropy, units)
 
     def show_progress(self, progress: Progress, *, is_live: bool) -> None:
         """Show the metrics of a step if the latest moment is shown."""
-        if progress.kept_step != self._overfitting_step:
-            self._withdraw_overfitting()
+        if self._overfitting_step not in {None, progress.kept_step}:
+            self._overfitting_step = None
+            self._post(Notice(OVERFITTING))
         self.metrics.show_progress(progress, is_live=is_live)
 
     def show_warning(self, event: Recovered | Overfitting | Uncompiled) -> None:
@@ -99,11 +101,6 @@ class TrainingStatus(QObject):
         elif not self._has_warned:  # once, because the user cannot change it
             self._has_warned = True
             self.status_bar.show_message(SLOWER)
-
-    def _withdraw_overfitting(self) -> None:
-        if self._overfitting_step is not None:
-            self._overfitting_step = None
-            self._post(Notice(OVERFITTING))
 
     def show_end(self, finished: Finished) -> None:
         """Give advice after a training that was unsteady, and announce the end unless the user stopped it."""

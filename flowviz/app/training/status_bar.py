@@ -32,7 +32,6 @@ class StatusBar(FontFollower, QStatusBar):
         self._message = _label("statusMessage", "Latest message", "")
         self._message.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._message_text = ""
         self._message_timer = delayed(self, partial(self.show_message, ""), MESSAGE_MS)
         self._row = QWidget()
         self._row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # the window may be narrower
@@ -50,8 +49,7 @@ class StatusBar(FontFollower, QStatusBar):
         self._fit()
 
     def show_message(self, sentence: str) -> None:
-        """Show a message for a few seconds. An empty one removes it."""
-        self._message_text = sentence
+        """Show a message for a few seconds, in full in its tooltip. An empty one removes it."""
         self._message.setToolTip(sentence)
         if sentence:
             self._message_timer.start()
@@ -63,11 +61,10 @@ class StatusBar(FontFollower, QStatusBar):
 
     def _fit(self) -> None:
         """Show the message, and the metrics that fit into the remaining room."""
-        metrics = self._message.fontMetrics()
-        needed = metrics.horizontalAdvance(self._message_text)
+        metrics, sentence = self._message.fontMetrics(), self._message.toolTip()
         room = self._row.width() - WIDE
-        self._message.setText(metrics.elidedText(self._message_text, Qt.TextElideMode.ElideMiddle, room))
-        room -= min(needed, room)
+        self._message.setText(metrics.elidedText(sentence, Qt.TextElideMode.ElideMiddle, room))
+        room -= min(metrics.horizontalAdvance(sentence), room)
         for label in self._metrics.values():
             room -= label.minimumWidth() + WIDE
             label.setVisible(bool(label.text()) and room >= 0)
