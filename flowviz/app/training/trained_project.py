@@ -102,10 +102,15 @@ class TrainedProject:
         kept = last.kept.weights.parameters if last.kept else {}
         return kept.keys() == present.keys() and all(np.array_equal(kept[name], present[name]) for name in kept)
 
+    @property
+    def known_scores(self) -> Mapping[Variant, Score]:
+        """Return the known scores of the weights, including that of the present variant."""
+        known = self.project.score
+        return {**self.scores, Variant.of(self.project).as_scored: known} if known else self.scores
+
     def varied(self, variant: Variant, snapshot: Snapshot) -> "TrainedProject":
         """Return the same state with the particles of another variant, and with its score if it is known."""
-        known = self.project.score
-        scores = {**self.scores, Variant.of(self.project).as_scored: known} if known else self.scores
+        scores = self.known_scores
         project = replace(
             self.project,
             flow=variant.flow,
@@ -124,9 +129,7 @@ class TrainedProject:
         """Return the same state without edits, exactly as it was before them, or None if it is not known."""
         if self.plain is None or self.plain.flow != flow:
             return None
-        known = self.project.score
-        scores = {**self.scores, Variant.of(self.project).as_scored: known} if known else self.scores
-        return replace(self, project=self.plain, scores=scores, plain=None)
+        return replace(self, project=self.plain, scores=self.known_scores, plain=None)
 
     def scored(self, score: Score) -> "TrainedProject":
         """Return the same state with its score."""

@@ -49,8 +49,7 @@ class WarmUp(QObject):
         self._request, self._session, self._prepare = request, session, prepare
         self._thread = thread or LatestWorker()
         self._priority = LowPriority()
-        self._has_begun = False
-        self._prepared: Shape | None = None  # latest that the thread or a training was asked for
+        self._prepared: Shape | None = None  # latest that the thread or a training was asked for; None before the first
         self._outdated = Flag()  # for the thread, which has to leave the program that it prepares
         self._delay = delayed(self, self._ask, FLOW_DELAY_MS)
         self.is_enabled = stored_flag(SETTING, default=True)
@@ -71,13 +70,13 @@ class WarmUp(QObject):
         self._thread.close()
 
     def _begin(self) -> None:
-        if self.is_enabled and not self._has_begun:
-            self._has_begun = True
+        if self.is_enabled and self._prepared is None:
             self._ask()
 
     def _follow(self) -> None:
         """Prepare for another flow, unless a training runs."""
-        is_idle = self._has_begun and self.is_enabled and self._session.run is None and self._session.entrant is None
+        has_begun, session = self._prepared is not None, self._session
+        is_idle = has_begun and self.is_enabled and session.run is None and session.entrant is None
         if is_idle and self._prepared != _program(self._request.plan):
             self._outdated.set()
             self._delay.start()
@@ -85,7 +84,6 @@ class WarmUp(QObject):
     def _give_way(self) -> None:
         """Leave the rest to the training, and let it not wait for a thread of low priority."""
         self._cancel()
-        self._has_begun = True  # the training loads TensorFlow
         self._prepared = _program(self._request.plan)
         self._priority.leave()
 
