@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.state.edits import EditsState
+from flowviz.app.state.state import State
 from flowviz.app.state.view import ViewState
 from flowviz.app.threads.delay import delayed
 from flowviz.specs.edits import Edits, LayerEdit
@@ -24,20 +25,20 @@ class LayerEditor(QObject):
         edits: The edits.
         problem: Why layers cannot be edited now, in a sentence. Empty if they can.
         trained: The edits that the training in progress includes. None if there is no training.
+        glimpse: The edits to show without requesting them. None while the requested ones are shown.
     """
 
     changed = pyqtSignal()  # the current layer, its edit, or whether it can be edited
     announced = pyqtSignal()  # the user is probably about to edit a layer
     gesture_began = pyqtSignal()  # the next edit is to be undone by itself
     dragging_changed = pyqtSignal(bool)  # whether the mouse drags a bend, and goes on editing
-    glimpse_requested = pyqtSignal(object)  # Edits to show without requesting them, or None for the requested ones
 
     def __init__(self, view: ViewState, edits: EditsState, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._view, self.edits = view, edits
         self.problem = "Train a flow first, or build one by hand."
         self.trained: Edits | None = None
-        self._glimpses = False
+        self.glimpse = State[Edits | None](None, self)
         self._end = delayed(self, self.end_glimpse, GLIMPSE_MS)
         edits.observe(lambda value: value, self._on_changed)
         view.observe(lambda value: value.stage, self._on_changed)
@@ -125,7 +126,6 @@ class LayerEditor(QObject):
     def begin_glimpse(self) -> None:
         """Show the flow without the current layer until `end_glimpse`."""
         if not self.problem_of(self.stage):
-            self._glimpses = True
             self._show_glimpse()
 
     def glimpse_briefly(self) -> None:
@@ -135,18 +135,16 @@ class LayerEditor(QObject):
 
     def end_glimpse(self) -> None:
         """Show the flow with its edits again."""
-        if self._glimpses:
-            self._glimpses = False
-            self._end.stop()
-            self.glimpse_requested.emit(None)
+        self._end.stop()
+        self.glimpse.set(None)
 
     def _show_glimpse(self) -> None:
         without = self.edit.model_copy(update={"disabled": True})
         edits = self.edits.value.having(self.stage, without) if self.stage else self.edits.value
-        self.glimpse_requested.emit(edits)
+        self.glimpse.set(edits)
 
     def _on_changed(self, _: object) -> None:
-        if self._glimpses:
+        if self.glimpse.value is not None:
             self._show_glimpse()
         self.changed.emit()
 

@@ -64,7 +64,6 @@ class Variants(QObject):
         super().__init__(parent)
         self._request, self._editor, self._edits, self._history = request, editor, editor.edits, history
         self._presenter, self._runner, self._viewer, self._status = presenter, runner, viewer, status
-        self._glimpse: Edits | None = None
         self._next_preview = 0.0  # seconds, before which the score of no other preview is computed
         self._is_dragging = False
         self._was_training = False  # when the editor was last updated
@@ -82,7 +81,7 @@ class Variants(QObject):
         editor.announced.connect(self.prepare)
         editor.gesture_began.connect(lambda: self._history().end_burst())
         editor.dragging_changed.connect(self.set_dragging)
-        editor.glimpse_requested.connect(self.show_glimpse)
+        editor.glimpse.changed.connect(self._update)
         presenter.state_changed.connect(self._on_state_changed)
         self._viewer.variant_wanted.connect(self._show_again)
         self._viewer.queries.notice_posted.connect(self._end_loading)
@@ -96,12 +95,6 @@ class Variants(QObject):
         self._prepared = flow
         any_edits = Edits(layers={1: LayerEdit(disabled=True)})  # for which the functions of the flow are traced
         self._viewer.moments.prepare(Variant(flow, any_edits))
-
-    def show_glimpse(self, edits: Edits | None) -> None:
-        """Show other edits for a while, without requesting them. None shows the requested ones again."""
-        if edits != self._glimpse:
-            self._glimpse = edits
-            self._update()
 
     def set_dragging(self, dragging: bool) -> None:
         """Set whether the mouse drags a bend, which means that more edits will follow."""
@@ -201,7 +194,7 @@ class Variants(QObject):
             self._show(variant)
 
     def _show(self, variant: Variant) -> None:
-        if self._glimpse is None and not variant.edits and self._presenter.remove_edits(variant.flow):
+        if self._editor.glimpse.value is None and not variant.edits and self._presenter.remove_edits(variant.flow):
             self._is_preview = False
             self._ask_for_score()
         else:
@@ -220,7 +213,8 @@ class Variants(QObject):
         project = self._presenter.project
         if project is None:
             return None
-        edits = self._edits.value if self._glimpse is None else self._glimpse
+        glimpse = self._editor.glimpse.value
+        edits = self._edits.value if glimpse is None else glimpse
         variant = Variant(project.flow.shown_as(self._request.plan.flow), edits)
         return variant if variant.is_possible else None
 
@@ -257,11 +251,12 @@ class Variants(QObject):
     def _on_moved(self, variant: Variant, snapshot: Snapshot) -> None:
         if variant != self._outstanding():
             return  # it was requested before another variant
-        if self._glimpse is None:
+        is_glimpse = self._editor.glimpse.value is not None
+        if not is_glimpse:
             self._vary_training(is_traced=True)
         if snapshot.step != self._viewer.moments.timeline.moments[-1].step:
             return  # it was requested before another snapshot
-        if self._glimpse is not None or self._is_moved:
+        if is_glimpse or self._is_moved:
             if self._viewer.moments.is_live:
                 self._is_preview = True
                 self._presenter.preview(variant, snapshot)

@@ -160,7 +160,7 @@ def test_letter_that_is_typed_is_no_command(editor: Editor) -> None:
     editor.main.activateWindow()
     text.setFocus()
     editor.qtbot.waitUntil(text.hasFocus)
-    with editor.qtbot.assertNotEmitted(editor.main.layer_editor.glimpse_requested):
+    with editor.qtbot.assertNotEmitted(editor.main.layer_editor.glimpse.changed):
         editor.qtbot.keyClicks(text, "d")
     assert "d" in text.toPlainText()
 

@@ -29,7 +29,7 @@ def editor(qapp: object) -> LayerEditor:
 
 def glimpses(editor: LayerEditor) -> list[Edits | None]:
     found: list[Edits | None] = []
-    editor.glimpse_requested.connect(found.append)
+    editor.glimpse.changed.connect(lambda _, edits: found.append(edits))
     return found
 
 

@@ -237,32 +237,32 @@ def test_gap_of_a_bend_that_was_undone_is_not_shown_late(trained: SessionHarness
 
 def test_glimpse_changes_neither_project_nor_undo(trained: SessionHarness) -> None:
     before, content = trained.session.project(), trained.session.work.content()
-    trained.session.variants.show_glimpse(WITHOUT_THIRD)
+    trained.editor.glimpse.set(WITHOUT_THIRD)
     answer(trained, WITHOUT_THIRD, 0.125, score=None)
     assert trained.metrics.hits[0] == 0.125
     assert trained.session.work.content() == content
     assert not trained.session.undo.stack.count()
-    trained.session.variants.show_glimpse(None)
+    trained.editor.glimpse.set(None)
     assert trained.metrics.hits[0] == before.timeline.moments[-1].on_target
     assert trained.session.project().trace is before.trace
 
 
 def test_short_glimpse_shows_nothing_late(trained: SessionHarness) -> None:
     shown = trained.viewer.scenes.generated
-    trained.session.variants.show_glimpse(WITHOUT_THIRD)
-    trained.session.variants.show_glimpse(None)
+    trained.editor.glimpse.set(WITHOUT_THIRD)
+    trained.editor.glimpse.set(None)
     trained.queries.answer("positions", located(0.125))
     assert trained.viewer.scenes.generated is shown
 
 
 def test_glimpse_ends_that_shows_the_particles_of_the_glimpse_before(trained: SessionHarness) -> None:
     shown = trained.viewer.scenes.generated
-    trained.session.variants.show_glimpse(WITHOUT_THIRD)
+    trained.editor.glimpse.set(WITHOUT_THIRD)
     trained.queries.answer("positions", located(0.125))
-    trained.session.variants.show_glimpse(None)
-    trained.session.variants.show_glimpse(WITHOUT_THIRD)
+    trained.editor.glimpse.set(None)
+    trained.editor.glimpse.set(WITHOUT_THIRD)
     trained.queries.answer("integrated", snapshot(200, 0.125))
-    trained.session.variants.show_glimpse(None)
+    trained.editor.glimpse.set(None)
     assert trained.viewer.scenes.generated is shown
 
 

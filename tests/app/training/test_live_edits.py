@@ -96,7 +96,7 @@ def test_reset_shows_the_snapshots_of_the_training_again(training: SessionHarnes
 
 
 def test_glimpse_stays_while_snapshots_arrive_and_is_never_part_of_the_project(training: SessionHarness) -> None:
-    training.session.variants.show_glimpse(DISABLED)
+    training.editor.glimpse.set(DISABLED)
     answer(training, DISABLED, 100)
     training.thread.send(snapshot(150, 0.875), checkpoint(150))
     answer(training, DISABLED, 150, 0.375)
@@ -104,17 +104,17 @@ def test_glimpse_stays_while_snapshots_arrive_and_is_never_part_of_the_project(t
     assert training.thread.variant == Variant(FLOW)
     assert not training.session.project().edits
     training.thread.send(snapshot(200, 0.5), checkpoint(200))
-    training.session.variants.show_glimpse(None)
+    training.editor.glimpse.set(None)
     assert training.metrics.hits[0] == 0.5
 
 
 def test_glimpse_at_the_end_of_the_training(training: SessionHarness) -> None:
-    training.session.variants.show_glimpse(DISABLED)
+    training.editor.glimpse.set(DISABLED)
     training.thread.send(finished(200))
     answer(training, DISABLED, 200)
     assert training.metrics.hits[0] == 0.25
     assert not training.session.project().edits
-    training.session.variants.show_glimpse(None)
+    training.editor.glimpse.set(None)
     assert training.metrics.hits[0] == 0.9
 
 
