@@ -247,7 +247,7 @@ class TrainingPresenter(QObject):
                 self._show_progress(event)
                 self.show(self.activity.spent(event))
             case Snapshot():
-                self._on_snapshot(event)
+                self._take_snapshot(event)
             case Checkpoint():
                 self._on_checkpoint()
             case Adjusted() | InitialReport():
@@ -264,16 +264,12 @@ class TrainingPresenter(QObject):
     def _run(self) -> Run:
         return existing(self._runner.job.run)
 
-    def _on_snapshot(self, snapshot: Snapshot) -> None:
-        if self._run.is_shown:
-            self._take_snapshot(snapshot)
-        else:
-            self._show_first(snapshot)
-
     def _take_snapshot(self, snapshot: Snapshot) -> None:
-        """Show a snapshot of the training, whose integrator may have changed."""
+        """Show a snapshot of the training, perhaps the first one, or one with another integrator."""
         variant = Variant.of(self._run.project)
-        if variant == self._viewer.moments.variant:
+        if not self._run.is_shown:
+            self._show_first(snapshot)
+        elif variant == self._viewer.moments.variant:
             self._viewer.moments.take_snapshot(snapshot)
         else:
             self.show(is_deferred=False)
