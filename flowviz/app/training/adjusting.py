@@ -112,9 +112,8 @@ class Adjusting(QObject):
             return ON_RESUME if trained and continues and self._has_same_flow(trained.project) else ""
         if not self._has_same_flow(run.project):
             return OTHER_FLOW
-        recipe = run.project.flow.recipe
         trainings = run.project.training, self._request.plan.training
-        before, after = (Settings.of(training, recipe).batch for training in trainings)
+        before, after = (Settings.of(training, run.project.flow.recipe).batch for training in trainings)
         if before != after and state == TrainingState.TRAINING:
             return NEW_BATCH.format(before=before, after=after)
         return HINTS.get(state, "")

@@ -7,6 +7,7 @@ from functools import partial
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.commands.history import UndoHistory
+from flowviz.app.desktop.existing import existing
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.request import RequestState
@@ -182,8 +183,7 @@ class Session(QObject):
 
     def replace_aside(self, project: Project, built: BuiltTarget | None) -> None:
         """Replace the project that was set aside by one that was trained further since."""
-        if self._aside is not None:
-            self._aside = self._aside.having(TrainedProject(project, built))
+        self._aside = existing(self._aside).having(TrainedProject(project, built))
 
     def bring_back(self) -> None:
         """Show the flow of the window again, at the stage and moment at which it was set aside."""
@@ -303,8 +303,9 @@ class Session(QObject):
         """Pause or resume the training, or extend one whose budget is used up."""
         if self.state == TrainingState.IDLE:
             self._continue()
-        elif (run := self.run) is not None:
-            self.set_state(self._runner.job.toggle_pause(self.state, has_begun=run.is_shown))
+        else:
+            has_begun = self._presenter.shown_run is not None
+            self.set_state(self._runner.job.toggle_pause(self.state, has_begun=has_begun))
 
     def _continue(self) -> None:
         """Resume the training that has ended, or extend it by the requested time or steps if its budget is used up.

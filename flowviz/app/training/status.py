@@ -65,17 +65,13 @@ class TrainingStatus(QObject):
             (lambda activity: activity.is_loading, partial(self._show_delay, LOADING)),
             (lambda activity: activity.is_deferred, partial(self._show_delay, DEFERRED)),
             (lambda activity: activity.next_step, show_next_step),
-            (lambda activity: activity.state, self._complete_losses),
+            (lambda activity: activity.state == TrainingState.TRAINING, lambda _: self.metrics.show_all_losses()),
         )
         for part, update in parts:
             self.activity.observe(part, update)
 
     def _show_delay(self, text: str, is_delayed: bool) -> None:
         self.status_bar.show_message(text if is_delayed else "")
-
-    def _complete_losses(self, state: TrainingState) -> None:
-        if state != TrainingState.TRAINING:
-            self.metrics.show_all_losses()
 
     def begin(self, history: History, entropy: float | None, units: Units = FLOW_UNITS) -> None:
         """Show the losses up to the start of a training, and withdraw the notices of the previous one."""
