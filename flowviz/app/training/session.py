@@ -339,7 +339,7 @@ class Session(QObject):
     def _connect(self) -> None:
         for changed in (self._request.changed, self._edits.changed, self._presenter.changed):
             changed.connect(self.changed)
-        self._view.changed.connect(lambda old, new: self.changed.emit() if old.selection != new.selection else None)
+        self._view.observe(lambda value: value.selection, lambda _: self.changed.emit())
         self._builder.built_changed.connect(self._on_built)
 
     def _start(self, built: BuiltTarget, project: Project) -> None:
