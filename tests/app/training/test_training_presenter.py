@@ -189,6 +189,15 @@ def test_plot_of_a_long_training_is_drawn_in_linear_time_and_complete_when_it_re
     assert harness.loss_plot.history.step[-1] == 4002
 
 
+def test_training_that_ends_before_its_first_snapshot_is_shown_like_any_other(harness: SessionHarness) -> None:
+    harness.session.train()
+    harness.thread.send(finished(0, "stopped"))
+    names = harness.viewer.scenes.scene.trace.names
+    harness.request.set_family("maf")
+    assert harness.viewer.scenes.scene.trace.names == names, "the requested flow does not replace it"
+    assert harness.metrics.stage is not None, "its round trip is measured"
+
+
 def test_retargeted_training_has_the_title_of_its_new_target(harness: SessionHarness) -> None:
     train(harness)
     harness.runner.follow(build(TextSpec(text="Hi")))
