@@ -25,6 +25,8 @@ class EqualByContent:
 def _are_equal(one: Any, other: Any) -> bool:
     if isinstance(one, np.ndarray):
         return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    if isinstance(other, np.ndarray):
+        return False
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(_are_equal(value, other[name]) for name, value in one.items())
     is_nan = isinstance(one, float) and isinstance(other, float) and one != one and other != other
