@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPalette, QPen, QPolygonF
 from PyQt6.QtWidgets import QGraphicsSceneWheelEvent
 
@@ -31,19 +31,25 @@ class CloudItem(pg.GraphicsWidget):
         """Create the item of a cloud; with a `queue`, the previous picture stays until the queue has time."""
         super().__init__()
         self._cloud, self._queue = cloud, queue
-        self._is_bending = False
-        self._is_outdated = True
         self._region: list[QPointF] = []  # corners of the region that is being drawn, in logical pixels
+        self._scene: Scene | None = None  # of the image
+        self._content: tuple[object, ...] = ()  # what else it depends on
         self._pixels: Any = None  # of the image, which does not own them
         self._image: QImage | None = None
 
-    def outdate(self) -> None:
-        """Draw the picture again."""
-        self._is_outdated = True
-        if self._queue is None:
+    def refresh(self) -> None:
+        """Paint again, but wait for the queue if the picture has to be drawn again."""
+        if self._queue is None or not self._is_outdated:
             self.update()
         else:
             self._queue.add(self._cloud)
+
+    @property
+    def _is_outdated(self) -> bool:
+        """Return whether the image shows something else than the cloud; what is painted above it does not matter."""
+        drawn = self._cloud.drawn
+        content = drawn.stage, drawn.view, drawn.overview, self._cloud.size_in_pixels
+        return drawn.scene is not self._scene or content != self._content
 
     def cancel_region(self) -> None:
         """Discard the region that is being drawn."""
@@ -60,7 +66,7 @@ class CloudItem(pg.GraphicsWidget):
         self._pixels = pixels.data
         self._image = QImage(self._pixels, size.width, size.height, QImage.Format.Format_RGBX8888)
         self._image.setDevicePixelRatio(self._cloud.devicePixelRatioF())
-        self._is_outdated = False
+        self._scene, self._content = scene, (drawn.stage, drawn.view, drawn.overview, size)
 
     def paint(self, painter: QPainter, *_: Any) -> None:
         scene = self._cloud.drawn.scene
@@ -77,8 +83,7 @@ class CloudItem(pg.GraphicsWidget):
 
     def _update_image(self, scene: Scene) -> None:
         """Draw the picture if anything has changed since the last time, or let the queue do so."""
-        size, image = self._cloud.size_in_pixels, self._image
-        if self._is_outdated or image is None or (image.width(), image.height()) != (size.width, size.height):
+        if self._is_outdated:
             if self._queue is None:
                 self.draw(scene)
             else:
@@ -124,9 +129,9 @@ class CloudItem(pg.GraphicsWidget):
     def wheelEvent(self, event: QGraphicsSceneWheelEvent | None) -> None:
         if event is None or self._cloud.drawn.overview or event.orientation() == Qt.Orientation.Horizontal:
             return
-        notches = event.delta() / WHEEL_NOTCH
-        if self._is_bending and self._cloud.bending is not None:
-            self._cloud.bending.widen(notches)
+        notches, bending = event.delta() / WHEEL_NOTCH, self._cloud.bending
+        if bending is not None and bending.is_dragging:
+            bending.widen(notches)
         else:
             self._cloud.zoom_about(self._cloud.plane_at(event.pos()), ZOOM_FACTOR**-notches)
         event.accept()
@@ -157,11 +162,9 @@ class CloudItem(pg.GraphicsWidget):
         if bending is None:
             return
         if event.isStart():
-            self._is_bending = True
             bending.begin(cloud.plane_at(event.buttonDownPos()), cloud.pixel)
         bending.drag(cloud.plane_at(event.pos()))
         if event.isFinish():
-            self._is_bending = False
             bending.end()
 
     def _draw_region(self, event: Any) -> None:
@@ -204,9 +207,6 @@ class CloudItem(pg.GraphicsWidget):
     def hoverEvent(self, event: Any) -> None:
         if not event.isExit() and not self._cloud.drawn.overview:
             self._cloud.pointer_moved.emit(self._cloud.plane_at(event.pos()))
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(QPointF(0, 0), self.size())
 
 
 class CloudCanvas(pg.GraphicsView):

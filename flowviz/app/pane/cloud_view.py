@@ -15,13 +15,14 @@ from flowviz import rendering
 from flowviz.app.editing.cloud_bending import Arrow, CloudBending
 from flowviz.app.pane.drawing_queue import DrawingQueue
 from flowviz.app.pane.selection_chip import SelectionChip
-from flowviz.app.state.view import Tool, ViewState
+from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.style.tokens import SMALL_TEXT, TEXT
 from flowviz.app.widgets.controls import FOCUSED, add_key, named, on_click
 from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.late import Late
-from flowviz.records import Combination, Rectangle, Scene, Selection, nearest
-from flowviz.rendering import pixel_position, plane_position, visible_rectangle
+from flowviz.records import Combination, Scene, Selection, nearest
+from flowviz.rendering import pixel_position, plane_position
+from flowviz.rendering.projection import Projection, panel_of
 from flowviz.specs import PictureSize, ViewSpec
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Drawn:
         progress: What is being computed; shown only if there is no hint and no note.
     """
 
-    scene: Scene | None = None
+    scene: Scene | None = field(default=None, compare=False)  # comparing its arrays takes milliseconds
     stage: float = 0.0
     view: ViewSpec = field(default_factory=ViewSpec)
     overview: bool = False
@@ -145,11 +146,6 @@ class CloudView(FontFollower, QWidget):
         return rendering.positions_at(self.drawn.scene.trace, self.stage)
 
     @property
-    def rectangle(self) -> Rectangle:
-        """Return the visible part of the plane: left, right, bottom, top, in target units."""
-        return visible_rectangle(self.view, self.logical_size)
-
-    @property
     def logical_size(self) -> PictureSize:
         """Return the size of the picture in logical pixels."""
         return PictureSize.nearest(self.width(), self.height())
@@ -162,9 +158,7 @@ class CloudView(FontFollower, QWidget):
     @property
     def pixel(self) -> float:
         """Return the side of a pixel in target units."""
-        left, right, bottom, top = self.rectangle
-        size = self.logical_size
-        return min(right - left, top - bottom) / min(size.width, size.height)
+        return 1 / Projection(self.view, panel_of(self.view, self.logical_size)).pixels_per_unit
 
     def plane_at(self, pixel: QPointF) -> Point:
         """Return the point of the plane at a logical pixel."""
@@ -248,12 +242,11 @@ class CloudView(FontFollower, QWidget):
 
     def set_view(self, view: ViewSpec) -> None:
         """Set the view, except for the size of the text, which follows the window."""
-        self._view = view
-        adapted: dict[str, Any] = {"word_height": self._word_height}
-        adapted["point_diameter"] = self._point_scale * view.point_diameter
+        self._view, diameter = view, self._point_scale * view.point_diameter
+        adapted: dict[str, Any] = {"word_height": self._word_height, "point_diameter": diameter}
         if self.is_bare:
             adapted |= {"labels": False, "axes": False}
-        self._show(view=view.model_copy(update=adapted))
+        self.change(view=view.model_copy(update=adapted))
         self.redrawn.emit()
 
     def adapt(self, point_scale: float, *, bare: bool) -> None:
@@ -267,57 +260,40 @@ class CloudView(FontFollower, QWidget):
         self._word_scale = scale
         self.fit_font()
 
-    def set_tool(self, tool: Tool) -> None:
-        """Set what a drag does; another tool ends a region that is being drawn."""
-        if tool != self.tool:
-            self.tool = tool
-            self._cancel_region()
-            self.canvas.setCursor(Qt.CursorShape.ArrowCursor if tool == "move" else Qt.CursorShape.CrossCursor)
-
-    def set_overview(self, overview: bool) -> None:
-        """Set whether to draw all stages in one figure instead of a single stage."""
-        self._cancel_region()
-        self._show(overview=overview)
-        self._show_selected()
-        self.fit_font()
+    def follow(self, view: View) -> None:
+        """Take over the tool and the overview of a view; another one ends a region that is being drawn."""
+        if (view.tool, view.seen.overview) != (self.tool, self.drawn.overview):
+            self.tool = view.tool
+            self.canvas.setCursor(Qt.CursorShape.ArrowCursor if view.tool == "move" else Qt.CursorShape.CrossCursor)
+            if self.canvas.created:
+                self.canvas.created.item.cancel_region()
+            self.change(overview=view.seen.overview)
+            self._show_selected()
+            self.fit_font()
 
     def show_scene(self, scene: Scene) -> None:
         """Set the scene."""
-        shown = self.drawn.scene
-        if shown is None or any(getattr(shown, name) is not value for name, value in vars(scene).items()):
-            self._show(scene=scene)
-            self._show_selected()
-            self.redrawn.emit()
+        self.change(scene=scene)
+        self._show_selected()
+        self.redrawn.emit()
 
     def show_stage(self, stage: float) -> None:
         """Set the drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
-        self._show(stage=stage)
+        self.change(stage=stage)
         self.redrawn.emit()
 
-    def annotate(self, **changes: Any) -> None:
-        """Set the `arrows`, `hovered`, `hint`, `note` or `progress` above the picture, which is not drawn again."""
-        if self._set(**changes) and self.canvas.created:
-            self.canvas.created.item.update()
-
-    def _show(self, **changes: Any) -> None:
-        """Draw another scene, stage, view or overview."""
-        if self._set(**changes) and self.canvas.created:
-            self.canvas.created.item.outdate()
-
-    def _set(self, **changes: Any) -> bool:
-        """Change what is drawn, and return whether anything is different; a scene is known to be."""
-        shown = {name: getattr(self.drawn, name) for name in changes}
-        self.drawn = replace(self.drawn, **changes)
-        return "scene" in changes or changes != shown
+    def change(self, **changes: Any) -> None:
+        """Change some fields of `drawn`, and paint what is different."""
+        drawn = replace(self.drawn, **changes)
+        if drawn.scene is not self.drawn.scene or drawn != self.drawn:
+            self.drawn = drawn
+            if self.canvas.created:
+                self.canvas.created.item.refresh()
 
     def _show_selected(self) -> None:
         """Show the number of selected particles, except in the overview, whose first title the chip would cover."""
         selection = self.drawn.scene.selection if self.drawn.scene and not self.drawn.overview else None
         self.chip.show_count(selection.count if selection else 0)
-
-    def _cancel_region(self) -> None:
-        if self.canvas.created:
-            self.canvas.created.item.cancel_region()
 
     def _pan_by_key(self, right: int, up: int) -> None:
         if not self.drawn.overview:

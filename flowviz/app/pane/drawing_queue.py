@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject
 from PyQt6.sip import isdeleted
 
-from flowviz.app.threads.delay import repeated
+from flowviz.app.threads.delay import delayed
 
 if TYPE_CHECKING:
     from flowviz.app.pane.cloud_view import CloudView
@@ -21,14 +21,14 @@ class DrawingQueue(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._waiting: list[CloudView] = []
-        self._ticks = repeated(self, self.draw)
+        self._next = delayed(self, self.draw)
 
     def add(self, cloud: "CloudView") -> None:
         """Draw a cloud in one of the next frames."""
         if cloud not in self._waiting:
             self._waiting.append(cloud)
-        if not self._ticks.isActive():
-            self._ticks.start(0)
+        if not self._next.isActive():
+            self._next.start(0)
 
     def draw(self) -> None:
         """Draw as many clouds as a frame has time for, and at least one."""
@@ -38,6 +38,4 @@ class DrawingQueue(QObject):
             if not isdeleted(cloud) and cloud.isVisible():
                 cloud.draw()
         if self._waiting:
-            self._ticks.start(FRAME_PERIOD_MS)
-        else:
-            self._ticks.stop()
+            self._next.start(FRAME_PERIOD_MS)

@@ -169,7 +169,6 @@ class Viewer(QObject):
 
     def _connect_models(self) -> None:
         view = self._view
-        view.observe(lambda value: value.seen.overview, self._widgets.cloud.set_overview)
         view.observe(lambda value: value.seen.playback, self.playhead.set_playback)
         view.changed.connect(self._on_view_changed)
         view.observe(_panels_of, lambda _: self._query_thumbnails())
@@ -236,11 +235,11 @@ class Viewer(QObject):
         awaited = [f"the {mark}" for mark, field in fields.items() if field is None and mark in shown]
         loads = not self._inspector.uses_tensorflow and not self.scenes.subject.spec.is_recorded
         text = f"{'Loading TensorFlow for' if loads else 'Computing'} {' and '.join(awaited)}…"
-        self._widgets.cloud.annotate(progress=text if awaited else "")
+        self._widgets.cloud.change(progress=text if awaited else "")
 
     def _move(self, old: View, new: View) -> None:
-        """Set the tool, and move the playhead to another stage, and then the camera."""
-        self._widgets.cloud.set_tool(new.tool)
+        """Set the tool and the overview, and move the playhead to another stage, and then the camera."""
+        self._widgets.cloud.follow(new)
         if old.last_stage != new.last_stage:
             self.playhead.jump_to(new.stage)
         elif old.stage != new.stage:

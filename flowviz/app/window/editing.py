@@ -58,10 +58,9 @@ def connect_editing(
     GlimpseKey(window, editor, widgets.cloud)
     return by_hand
 
-
 def _connect_cloud(bending: CloudBending, cloud: CloudView, view: ViewState, editor: LayerEditor) -> None:
     cloud.bending = bending
-    bending.arrows_changed.connect(lambda arrows: cloud.annotate(arrows=arrows))
+    bending.arrows_changed.connect(lambda arrows: cloud.change(arrows=arrows))
     cloud.cover(CloudArrows(bending, lambda: (cloud.view.center, cloud.view.half_extent)))
 
     def on_view_changed(old: View, new: View) -> None:

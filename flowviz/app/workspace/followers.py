@@ -60,7 +60,7 @@ class Followers(QObject):
         if not new.is_shown:
             self._viewer.scenes.subtract(None)
             self._redrawing.stop()
-            self._cloud.annotate(hovered=None, note="", hint="")
+            self._cloud.change(hovered=None, note="", hint="")
             return
         first, *others = (run.known for run in new.runs)
         self._view.change(shared=first.together(others))  # everything that at least one of the flows can show
@@ -110,7 +110,7 @@ class Followers(QObject):
         is_explained = scenes.scene.difference is not None and not picture.is_bare  # by its legend
         note = "" if is_explained else difference_note(run, reference, scenes.scene)
         note = note or missing_note(run.known, self._view.seen)
-        picture.annotate(hint=hint(run, stage, framed, size), note=note)
+        picture.change(hint=hint(run, stage, framed, size), note=note)
 
     def _view_of(self, run: EntrantRun, framed: ViewSpec, stage: int, *, subtracts: bool) -> View:
         """Return the part of the view that an entrant can show at a stage, where a difference replaces the density."""

@@ -91,14 +91,13 @@ class PaneGrid(QWidget):
 
     def _on_links_changed(self, old: Links, new: Links) -> None:
         for pane in self.panes if self._runs else ():
-            pane.picture.annotate(hovered=new.hovered)
+            pane.picture.change(hovered=new.hovered)
         if old.enlarged != new.enlarged:
             self._place(anew=True)
 
     def _on_view_changed(self, old: View, new: View) -> None:
         for pane in self._others:
-            pane.picture.set_tool(new.tool)
-            pane.picture.set_overview(new.seen.overview)
+            pane.picture.follow(new)
         if old.seen.view.theme != new.seen.view.theme:
             self._show_headers()
 
@@ -136,8 +135,7 @@ class PaneGrid(QWidget):
         picture = pane.picture
         picture.pointer_moved.connect(lambda point: self._point_at(picture, point))
         if picture is not self.cloud:
-            picture.set_tool(self._view.value.tool)
-            picture.set_overview(self._view.seen.overview)
+            picture.follow(self._view.value)
         return pane
 
     def _point_at(self, picture: CloudView, point: Point | None) -> None:

@@ -18,7 +18,7 @@ from flowviz.app.workspace.dialog import ComparisonDialog
 from flowviz.lessons import Condition
 from flowviz.specs.playback import MAX_SPEED
 from tests.app.lessons.learner import PATIENCE_MS, Learner
-from tests.app.pane.mouse import CloudMouse
+from tests.app.pane.mouse import CloudMouse, visible_area
 
 Act = Callable[[Learner, Any], None]
 
@@ -131,7 +131,7 @@ def _probe_suspects(learner: Learner, letters: Sequence[str]) -> None:
 def _select(learner: Learner, count: int) -> None:
     learner.trigger("rectangleTool")
     cloud = learner.window.main._viewing.cloud
-    left, right, bottom, top = cloud.rectangle
+    left, right, bottom, top = visible_area(cloud)
     middle, reach = ((left + right) / 2, (bottom + top) / 2), (right - left) / 8
     (x, y), corner = middle, (middle[0] + reach, middle[1] + reach)
     CloudMouse(cloud, learner.qtbot).drag((x - reach, y - reach), corner)

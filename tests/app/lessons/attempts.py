@@ -14,7 +14,7 @@ from flowviz.lessons.observations import OBSERVATIONS
 from flowviz.lessons.one_dimension import KNOTS
 from tests.app.lessons.acts import fulfill
 from tests.app.lessons.learner import PATIENCE_MS, Learner
-from tests.app.pane.mouse import CloudMouse
+from tests.app.pane.mouse import CloudMouse, visible_area
 
 Attempt = Callable[[Learner], object]
 
@@ -124,7 +124,7 @@ def point_at_a_letter(learner: Learner) -> None:
 
 def point_at_the_edge(learner: Learner) -> None:
     """Point at the upper right corner of the picture, where no particle is."""
-    left, right, bottom, top = learner.window.main._viewing.cloud.rectangle
+    left, right, bottom, top = visible_area(learner.window.main._viewing.cloud)
     _point_at(learner, right - (right - left) / 50, top - (top - bottom) / 50)
 
 

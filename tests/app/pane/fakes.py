@@ -14,7 +14,7 @@ from flowviz.app.pane.readout import Texts
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.state import State
-from flowviz.app.state.view import ViewState
+from flowviz.app.state.view import View, ViewState
 from flowviz.projects.variant import Variant
 from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Weights, nearest
 from flowviz.records.ledger import Ledger
@@ -61,17 +61,14 @@ class FakeCloud(QObject):
         self.scene: Scene | None = None
         self.progress = ""
 
-    def annotate(self, progress: str) -> None:
+    def change(self, progress: str) -> None:
         self.progress = progress
 
     def set_view(self, view: ViewSpec) -> None:
         self.view = view
 
-    def set_tool(self, tool: str) -> None:
-        self.tool = tool
-
-    def set_overview(self, overview: bool) -> None:
-        self.overview = overview
+    def follow(self, view: View) -> None:
+        self.tool, self.overview = view.tool, view.seen.overview
 
     def show_scene(self, scene: Scene) -> None:
         self.scene = scene

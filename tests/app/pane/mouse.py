@@ -12,6 +12,8 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.cloud_view import CloudView
+from flowviz.records import Rectangle
+from flowviz.rendering import visible_rectangle
 
 NO_KEY, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 MOVES = 6  # mouse events per side of a dragged polygon
@@ -60,6 +62,11 @@ class CloudMouse:
         turned = QPoint(angle, 0) if sideways else QPoint(0, angle)
         wheel = QWheelEvent(on_canvas, on_screen, QPoint(), turned, button, NO_KEY, phase, False)
         QApplication.sendEvent(self.canvas, wheel)
+
+
+def visible_area(cloud: CloudView) -> Rectangle:
+    """Return the visible part of the plane: left, right, bottom, top, in target units."""
+    return visible_rectangle(cloud.view, cloud.logical_size)
 
 
 def drag(canvas: QWidget, pixels: Sequence[QPointF], modifier: Qt.KeyboardModifier = NO_KEY) -> None:

@@ -9,11 +9,11 @@ from PyQt6.QtCore import QPointF, Qt
 from pyqtgraph.GraphicsScene.mouseEvents import MouseDragEvent
 
 from flowviz.app.pane.cloud_view import CloudView
-from flowviz.app.state.view import Tool, ViewState
+from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.style.theme import background
 from flowviz.records import Combination, Scene, base_particles
 from flowviz.rendering import render_frame
-from flowviz.specs import ViewSpec
+from flowviz.specs import Seen, ViewSpec
 from tests.app.pane.test_navigation import visible_part
 from tests.rendering.scenes import bent, full
 
@@ -60,6 +60,9 @@ class Item:
         self.zooms: list[tuple[tuple[float, float], float]] = []
         self.view.observe(visible_part, self.zooms.append)
 
+    def choose(self, tool: Tool) -> None:
+        self.cloud.follow(View(tool=tool))
+
     def drag(self, *places: tuple[int, int], finish: bool = True, button: Qt.MouseButton = LEFT) -> list[MagicMock]:
         points, last = [QPointF(*place) for place in places], len(places) - 1
         drags = [
@@ -87,7 +90,7 @@ TRIANGLE = (10, 10), (200, 20), (200, 200)
 
 
 def test_lasso_reports_the_corners_of_its_path(item: Item) -> None:
-    item.cloud.set_tool("lasso")
+    item.choose("lasso")
     item.drag(*TRIANGLE)
     assert len(item.regions) == 1
     np.testing.assert_allclose(item.regions[0][-1], (0.0, 0.0), atol=0.02)
@@ -95,15 +98,15 @@ def test_lasso_reports_the_corners_of_its_path(item: Item) -> None:
 
 @pytest.mark.parametrize("tool", ["lasso", "rectangle"])
 def test_region_is_cleared_when_the_tool_changes(item: Item, tool: Tool) -> None:
-    item.cloud.set_tool(tool)
+    item.choose(tool)
     item.drag(*TRIANGLE, finish=False)
     assert item.item._region
-    item.cloud.set_tool("move")
+    item.choose("move")
     assert not item.item._region
 
 
 def test_lasso_after_an_interrupted_drag_has_no_old_corners(item: Item) -> None:
-    item.cloud.set_tool("lasso")
+    item.choose("lasso")
     item.drag(*TRIANGLE, finish=False)
     item.item.cancel_region()
     item.drag((300, 300), (350, 300), (350, 350))
@@ -112,10 +115,10 @@ def test_lasso_after_an_interrupted_drag_has_no_old_corners(item: Item) -> None:
 
 
 def test_drag_from_before_a_change_of_tool_selects_nothing(item: Item) -> None:
-    item.cloud.set_tool("lasso")
+    item.choose("lasso")
     item.drag(*TRIANGLE, finish=False)
-    item.cloud.set_tool("move")
-    item.cloud.set_tool("lasso")
+    item.choose("move")
+    item.choose("lasso")
     start, end = (QPointF(*place) for place in TRIANGLE[:2])
     item.item.mouseDragEvent(drag_event(end, end, start, is_finish=True))
     assert not item.regions
@@ -123,7 +126,7 @@ def test_drag_from_before_a_change_of_tool_selects_nothing(item: Item) -> None:
 
 @pytest.mark.parametrize("tool", ["move", "rectangle", "lasso", "probe"])
 def test_middle_button_pans_with_every_tool(item: Item, tool: Tool) -> None:
-    item.cloud.set_tool(tool)
+    item.choose(tool)
     item.drag((100, 100), (150, 100), button=MIDDLE)
     (center, half), *_ = reversed(item.zooms)
     assert center[0] < 0 == center[1]
@@ -133,7 +136,7 @@ def test_middle_button_pans_with_every_tool(item: Item, tool: Tool) -> None:
 
 def test_drags_are_ignored_with_the_right_button_and_in_the_overview(item: Item) -> None:
     drags = item.drag(*TRIANGLE, button=RIGHT)
-    item.cloud.set_overview(True)
+    item.cloud.follow(View(Seen(overview=True)))
     for drag in [*drags, *item.drag(*TRIANGLE)]:
         drag.ignore.assert_called_once()
         drag.accept.assert_not_called()
@@ -159,5 +162,5 @@ def test_a_sentence_above_the_picture_covers_what_lies_below_it(item: Item) -> N
         return sum(image.pixelColor(x, y) == paper for x in range(150, 250) for y in range(6, 16))
 
     assert empty_pixels() == 0
-    cloud.annotate(progress="Computing the density and the grid")
+    cloud.change(progress="Computing the density and the grid")
     assert empty_pixels() > 100

@@ -7,9 +7,10 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.cloud_view import CloudView
-from flowviz.app.state.view import ViewState
+from flowviz.app.state.view import View, ViewState
 from flowviz.rendering.annotate import em
 from flowviz.rendering.projection import Panel
+from flowviz.specs import Seen
 from tests.app.conftest import show
 
 
@@ -44,9 +45,9 @@ def test_numbers_grow_with_the_text_size_of_the_window(cloud: CloudView) -> None
 
 
 def test_large_text_leaves_room_for_the_stages_of_the_overview(cloud: CloudView) -> None:
-    cloud.set_overview(True)
+    cloud.follow(View(Seen(overview=True)))
     usual = number_size(cloud)
     set_text_size(150)
     assert number_size(cloud) == usual
-    cloud.set_overview(False)
+    cloud.follow(View())
     assert number_size(cloud) > usual

@@ -15,11 +15,11 @@ from flowviz.app.pane.readout import Readout
 from flowviz.app.state.view import Tool, ViewState
 from flowviz.records import Selection, Trace
 from flowviz.records.lattice import LATTICE_SIDE
-from flowviz.rendering import render_frame, visible_rectangle
+from flowviz.rendering import render_frame
 from flowviz.specs import PictureSize
 from tests.app.conftest import show
 from tests.app.pane.fakes import STAGES, Viewed, trace
-from tests.app.pane.mouse import CloudMouse
+from tests.app.pane.mouse import CloudMouse, visible_area
 from tests.app.test_main_window import pixels
 
 LAST = STAGES - 1
@@ -202,7 +202,7 @@ def test_held_view_keeps_what_is_visible_at_other_stages(pointed: Pointed) -> No
 def test_drag_moves_the_grabbed_point_with_the_mouse(pointed: Pointed) -> None:
     start = pointed.mouse.pixel(0.5, 0.5)
     pointed.mouse.drag((0.5, 0.5), (1.5, 0.0))
-    left, right, _, _ = pointed.cloud.rectangle
+    left, right, _, _ = visible_area(pointed.cloud)
     moved = pointed.mouse.pixel(0.5, 0.5) - start
     assert moved.x() == pytest.approx(pointed.mouse.canvas.width() / (right - left), abs=3)
 
@@ -234,4 +234,3 @@ def test_picture_is_rendered_pixel_for_pixel(pointed: Pointed, color_by: str) ->
     size = PictureSize(width=seen.shape[1], height=seen.shape[0])
     drawn = render_frame(pointed.viewed.viewer.scenes.scene, pointed.cloud.stage, pointed.cloud.view, size)
     np.testing.assert_array_equal(seen, drawn[..., :3])
-    assert pointed.cloud.rectangle == visible_rectangle(pointed.cloud.view, size)

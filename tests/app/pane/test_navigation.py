@@ -13,6 +13,7 @@ from flowviz.app.pane.stage_strip import StageStrip
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import View, ViewState
 from flowviz.records import Moment, Timeline
+from flowviz.specs import Seen
 from flowviz.specs.edits import Edits
 from tests.app.conftest import show
 from tests.app.pane.fakes import STAGES, WEIGHTS, trace
@@ -88,7 +89,7 @@ def test_shift_and_the_arrow_keys_pan_wherever_the_focus_is(navigated: Navigated
 
 
 def test_overview_cannot_be_zoomed_or_panned(navigated: Navigated) -> None:
-    navigated.cloud.set_overview(True)
+    navigated.cloud.follow(View(Seen(overview=True)))
     navigated.cloud.zoom(0.5)
     for key, modifier in ((Key.Key_Plus, Qt.KeyboardModifier.NoModifier), (Key.Key_Left, Shift)):
         navigated.press("cloud", key, modifier)

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QSlider, QToolButton, QWidget
 from flowviz.projects import Project, example
 from flowviz.records import Selection
 from tests.app.pane.explored import Explored
+from tests.app.pane.mouse import visible_area
 from tests.app.test_main_window import choose, pixels
 
 pytestmark = pytest.mark.shared_window
@@ -33,7 +34,7 @@ def test_density_follows_the_stage_and_the_zoom(explored: Explored) -> None:
     explored.wait(lambda: explored.scene.density is not None and explored.scene.density.stage == 10)
     explored.cloud.zoom(0.5)
     explored.wait(
-        lambda: explored.scene.density is not None and explored.scene.density.rectangle == explored.cloud.rectangle
+        lambda: explored.scene.density is not None and explored.scene.density.rectangle == visible_area(explored.cloud)
     )
     assert explored.scene.density is not None
     assert min(explored.scene.density.log_density.shape) >= 256
@@ -142,7 +143,7 @@ def test_selection_is_zoomed_to_with_some_room_around_it(explored: Explored) -> 
         button = explored.window.find(QToolButton, "fittheselectionButton")
         before = explored.cloud.geometry()
         button.click()
-        left, right, bottom, top = explored.cloud.rectangle
+        left, right, bottom, top = visible_area(explored.cloud)
         x, y = explored.trace.positions[-1, chosen].T
         assert np.mean((x > left) & (x < right) & (y > bottom) & (y < top)) >= 0.95
         assert 0.05 < explored.cloud.view.half_extent < 10
