@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.app.pane.subject import Subject
-from flowviz.app.state.memo import Memo, are_same
+from flowviz.app.state.memo import Memo
 from flowviz.app.state.view import Figure
 from flowviz.errors import SpecError, TargetError
 from flowviz.exporting.flow_keeper import FlowKeeper
@@ -24,7 +24,7 @@ from flowviz.targets import Target, untrained_points
 class FigureRequest:
     """A figure of a flow in a view, for a picture of a size in pixels.
 
-    The scene has particles of the base at all stages.
+    The scene has particles of the base at all stages. Requests for the same picture are equal.
     """
 
     figure: Figure
@@ -33,16 +33,6 @@ class FigureRequest:
     scene: Scene
     view: ViewSpec
     size: PictureSize
-
-    def is_same_as(self, other: "FigureRequest | None") -> bool:
-        """Return whether another request asks for the same picture."""
-        if other is None or (self.figure, self.view, self.size) != (other.figure, other.view, other.size):
-            return False
-        mine, others = (
-            (each.subject, each.target, each.scene.trace, each.scene.grid, each.scene.selection, each.scene.target)
-            for each in (self, other)
-        )
-        return are_same(mine, others)
 
 
 @dataclass(frozen=True)

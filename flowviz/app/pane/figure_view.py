@@ -32,7 +32,6 @@ class FigureView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setAutoFillBackground(True)
         self._cloud = cloud
-        self._image: QImage | None = None
         back = partial(view.change, figure=None)
         leave = flat(tool_button("leaveFigureButton", LEAVE, LEAVE, "remove", run=back))
         add_key(self, "Esc", leave.click, Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -59,26 +58,24 @@ class FigureView(QWidget):
     @property
     def picture(self) -> QImage | None:
         """Return the picture, or None if the cloud is visible or there is no picture yet."""
-        return self._image if self.isVisible() else None
+        shown = self._shown.pixmap()
+        return None if shown.isNull() or not self.isVisible() else shown.toImage()
 
     def show_title(self, title: str) -> None:
         """Cover the cloud, as a figure with a title."""
         self.setAccessibleName(title)
         self._title.setText(title)
-        self._image = None
         self.show()
         self.setFocus()
 
     def show_sentence(self, sentence: str) -> None:
         """Show a sentence, because there is no picture."""
-        self._image = None
         self._shown.setText(sentence)
         self.setAccessibleDescription(sentence)
 
     def show_picture(self, pixels: NDArray[np.uint8], sentences: str) -> None:
         """Show a picture (height, width, 4), which sentences describe for screen readers."""
-        self._image = image_of(pixels, self.devicePixelRatioF())
-        self._shown.setPixmap(QPixmap.fromImage(self._image))
+        self._shown.setPixmap(QPixmap.fromImage(image_of(pixels, self.devicePixelRatioF())))
         self.setAccessibleDescription(sentences)
 
     def hide(self) -> None:

@@ -54,7 +54,7 @@ class FigureController(QObject):
             return
         view = self._view.seen.view.model_copy(update={"word_height": self._display.word_height})
         asked = FigureRequest(figure, scenes.subject, target, self._scene(), view, self._display.size_in_pixels)
-        if not asked.is_same_as(self._asked):
+        if asked != self._asked:
             self._asked = asked
             self._queries.figure(asked, partial(self._on_drawn, figure))
 
