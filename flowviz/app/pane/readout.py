@@ -35,24 +35,16 @@ class Readout(FittingLabel):
         super().__init__("readout", "What the layer does, or what is under the mouse")
         self._view = view
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._trace: Trace | None = None
-        self._edits = Edits()
-        self._is_encoded = False
+        self._summarize: Callable[[int], Texts] = lambda _: ("",)  # describes the layer of a stage
         self._describe: Callable[[int], Texts] | None = None  # describes the particle or the point at a stage
         view.observe(lambda value: value.stage, lambda _: self._update())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(MIN_CHARACTERS * self.fontMetrics().averageCharWidth(), super().minimumSizeHint().height())
 
-    def show_summary(self, trace: Trace, edits: Edits, *, encoded: bool) -> None:
-        """Set the flow whose layer is described if nothing is under the mouse.
-
-        Args:
-            trace: The particles that are shown.
-            edits: The edits of the layers.
-            encoded: Whether the particles are points of the target, on their way back to the base.
-        """
-        self._trace, self._edits, self._is_encoded = trace, edits, encoded
+    def summarize(self, summarize: Callable[[int], Texts]) -> None:
+        """Set what describes the layer of a stage if nothing is under the mouse."""
+        self._summarize = summarize
         self._update()
 
     def describe(self, describe: Callable[[int], Texts] | None) -> None:
@@ -61,22 +53,12 @@ class Readout(FittingLabel):
         self._update()
 
     def _update(self) -> None:
+        stage = self._view.value.stage
         if self._describe is None:
-            self.show_texts(*self._layer_sentences())
+            self.show_texts(*self._summarize(stage))
         else:
-            texts = self._describe(self._view.value.stage)
+            texts = self._describe(stage)
             self.show_texts(*texts, tip=f"{texts[0]}\n\n{TIP}")
-
-    def _layer_sentences(self) -> tuple[str, ...]:
-        if self._trace is None:
-            return ("",)
-        stage = min(self._view.value.stage, self._trace.last_stage)
-        sentences = self._trace.sentences(stage, self._edits.of(stage), encoded=self._is_encoded)
-        shorter = r"(?<=.) \d+ of \d+", ":.*", r"( \d+ of \d+)?:.*"  # without number; the name; the name without number
-        return (
-            *sentences,
-            *(re.sub(left_out, "", sentences[-1]) for left_out in shorter),
-        )
 
 
 class Score(FittingLabel):
@@ -129,6 +111,14 @@ class Numbers:
         """Return a position (2,) in flow units as text."""
         pairs = zip(self.units.values(position), self.decimals, strict=True)
         return f"({', '.join(_signed(value, decimals) for value, decimals in pairs)})"
+
+
+def describe_layer(trace: Trace, edits: Edits, stage: int, *, encoded: bool) -> Texts:
+    """Return texts about the layer of a stage, which moves particles, or points of the target if they are encoded."""
+    stage = min(stage, trace.last_stage)
+    sentences = trace.sentences(stage, edits.of(stage), encoded=encoded)
+    shorter = r"(?<=.) \d+ of \d+", ":.*", r"( \d+ of \d+)?:.*"  # without number; the name; the name without number
+    return *sentences, *(re.sub(left_out, "", sentences[-1]) for left_out in shorter)
 
 
 def describe_particle(trace: Trace, particle: int, numbers: Numbers, stage: int) -> Texts:

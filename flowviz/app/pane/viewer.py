@@ -15,6 +15,7 @@ from flowviz.app.pane.ledger_controller import LedgerController
 from flowviz.app.pane.moment_browser import MomentBrowser, last_shown
 from flowviz.app.pane.playhead import Playhead
 from flowviz.app.pane.pointer_tools import PointerTools
+from flowviz.app.pane.readout import describe_layer
 from flowviz.app.pane.scene_model import SceneModel
 from flowviz.app.pane.subject import Subject
 from flowviz.app.pane.widgets import ViewerWidgets
@@ -201,6 +202,8 @@ class Viewer(QObject):
         if not _is_dragged(self._scene, trace):
             self._show_stages(trace)
             self.camera.show_trace(trace, steadily=self.moments.is_live)
+        edits, encoded = self.scenes.subject.edits, self.scenes.is_encoded
+        self._widgets.readout.summarize(partial(describe_layer, trace, edits, encoded=encoded))
         self._inspector.describe_stage()
         self._query_fields()
 
@@ -219,12 +222,9 @@ class Viewer(QObject):
     def _on_scene_changed(self, scene: Scene) -> None:
         previous, self._scene = self._scene, scene
         self._widgets.cloud.show_scene(scene)
-        if _differ(previous, scene, ("trace",)):
-            edits, encoded = self.scenes.subject.edits, self.scenes.is_encoded
-            self._widgets.readout.show_summary(scene.trace, edits, encoded=encoded)
         self._tools.describe()
         self._say_awaited()
-        if _differ(previous, scene, IN_THUMBNAILS) and not _is_dragged(previous, scene.trace):
+        if _have_other_thumbnails(previous, scene) and not _is_dragged(previous, scene.trace):
             self._query_thumbnails()
 
     def _say_awaited(self) -> None:
@@ -278,5 +278,5 @@ def _is_dragged(shown: Scene | None, trace: Trace) -> bool:
     return shown is not None and shown.trace.names == trace.names and trace.awaits_densities
 
 
-def _differ(old: Scene | None, new: Scene, fields: tuple[str, ...]) -> bool:
-    return old is None or any(getattr(old, field) is not getattr(new, field) for field in fields)
+def _have_other_thumbnails(old: Scene | None, new: Scene) -> bool:
+    return old is None or any(getattr(old, field) is not getattr(new, field) for field in IN_THUMBNAILS)

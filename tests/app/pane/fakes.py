@@ -1,6 +1,7 @@
 """Fakes of the widgets and the queries of the viewer, which record their calls."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -20,7 +21,6 @@ from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Weigh
 from flowviz.records.ledger import Ledger
 from flowviz.rendering import positions_at
 from flowviz.specs import FlowSpec, PictureSize, TextSpec, ViewSpec
-from flowviz.specs.edits import Edits
 from flowviz.targets import build_target
 
 TARGET = build_target(TextSpec(text="Hi"))
@@ -110,9 +110,9 @@ class FakeReadout:
     def summary(self) -> str:
         return self.summaries[-1]
 
-    def show_summary(self, trace: Trace, edits: Edits, *, encoded: bool) -> None:
-        direction = "encoded" if encoded else "generated"
-        self.summaries.append(f"{len(trace.positions[0])} {direction}")
+    def summarize(self, summarize: "partial[Texts]") -> None:
+        direction = "encoded" if summarize.keywords["encoded"] else "generated"
+        self.summaries.append(f"{len(summarize.args[0].positions[0])} {direction}")
 
     def describe(self, describe: Callable[[int], Texts] | None) -> None:
         name = describe(0)[0].partition(" · ")[0] if describe else "Summary"

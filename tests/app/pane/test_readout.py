@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.cloud_view import CloudView
-from flowviz.app.pane.readout import Numbers, Readout, Score, describe_particle, describe_probe
+from flowviz.app.pane.readout import Numbers, Readout, Score, describe_layer, describe_particle, describe_probe
 from flowviz.app.state.view import ViewState
 from flowviz.app.widgets.controls import row
 from flowviz.records import Scene, Trace
@@ -43,7 +43,7 @@ def view() -> ViewState:
 def readout(view: ViewState, qtbot: QtBot) -> Readout:
     readout = Readout(view)
     qtbot.addWidget(readout)
-    readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), Edits(), encoded=False)
+    readout.summarize(partial(describe_layer, untrained_trace(FlowSpec(), base_particles(9)), Edits(), encoded=False))
     readout.resize(1200, readout.sizeHint().height())
     readout.show()
     return readout
@@ -144,7 +144,7 @@ def test_other_sentences_and_shares_are_shown_without_a_layout(qtbot: QtBot) -> 
 
 def test_sentence_shortens_before_the_score_loses_its_words(view: ViewState, qtbot: QtBot) -> None:
     readout, score = Readout(view), Score()
-    readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), Edits(), encoded=False)
+    readout.summarize(partial(describe_layer, untrained_trace(FlowSpec(), base_particles(9)), Edits(), encoded=False))
     parent = Row(readout, score)
     qtbot.addWidget(parent)
     score.show_score("46% legible · 67% end on the letters")
