@@ -3,8 +3,9 @@
 from PyQt6.QtCore import QObject
 
 from flowviz.app.pane.flow_queries import FlowQueries
-from flowviz.app.pane.inspector import LOADING, OFFER, Inspector
+from flowviz.app.pane.inspector import LOADING, OFFER, UNTRAINED, Inspector
 from flowviz.app.pane.scene_model import SceneModel
+from flowviz.app.pane.subject import Subject
 from flowviz.app.state.view import View, ViewState
 from flowviz.records import StageReport
 from flowviz.specs import FlowSpec
@@ -22,7 +23,6 @@ class InspectorController(QObject):
         super().__init__(parent)
         self._view, self._inspector, self._queries, self._scenes = view, inspector, queries, scenes
         self._is_requested = False  # whether to load TensorFlow for a report
-        self._asked: int | None = None  # stage of the latest query
         self._reported: tuple[FlowSpec, int] | None = None  # flow and stage of the displayed report
         inspector.report_requested.connect(self._on_report_requested)
         queries.is_ready.observe(bool, lambda _: self._show_report())
@@ -55,7 +55,7 @@ class InspectorController(QObject):
         self._show_report()
 
     def _on_report(self, report: StageReport) -> None:
-        if report.stage == self._asked:
+        if report.stage == self._view.value.stage:  # or else another one has been asked for
             self._reported = self._scenes.subject.spec, report.stage
             self._inspector.show_report(report)
 
@@ -82,19 +82,18 @@ class InspectorController(QObject):
         is_similar = self._reports_on(subject.spec, stage)
         if is_similar and particles.awaits_densities:
             return
-        self._asked = None
-        if subject.weights is None:
+        hint = self._hint(subject)
+        if hint != LOADING or not is_similar:
             self._reported = None
-            self._inspector.show_report(None)
-        elif not self.uses_tensorflow and not subject.spec.is_recorded:
-            self._reported = None
-            self._inspector.show_report(None, OFFER)
-        else:
-            if not is_similar:
-                self._reported = None
-                self._inspector.show_report(None, LOADING)
-            self._asked = stage
+            self._inspector.show_report(None, hint)
+        if hint == LOADING:
             self._queries.report(subject, stage, particles, self._on_report)
+
+    def _hint(self, subject: Subject) -> str:
+        """Return what to show in place of the report on a stage of a flow."""
+        if subject.weights is None:
+            return UNTRAINED
+        return LOADING if self.uses_tensorflow or subject.spec.is_recorded else OFFER
 
     def _reports_on(self, spec: FlowSpec, stage: int) -> bool:
         """Return whether the displayed report is that of a stage of a flow, perhaps at another condition."""
