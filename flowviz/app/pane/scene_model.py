@@ -1,6 +1,6 @@
 """The scene model: everything that the pictures show of a flow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,7 +17,6 @@ from flowviz.projects import Project
 from flowviz.records import (
     FLOW_UNITS,
     Density,
-    FieldGrid,
     Scene,
     Selection,
     TargetPicture,
@@ -29,12 +28,12 @@ from flowviz.records.difference import Difference
 from flowviz.records.trace import untrained_trace
 from flowviz.rendering import Camera, visible_rectangle
 from flowviz.specs import FlowSpec, PictureSize
-from flowviz.specs.condition import Value
-from flowviz.specs.view import Mark, Velocity
+from flowviz.specs.view import Mark
 from flowviz.targets import Target, target_picture, verdicts
 from flowviz.targets.target import Verdicts
 
 KEPT = 2  # the target that is shown, and its picture
+FIELDS: Mapping[Mark, str] = {"density": "density", "grid": "grid", "velocity": "velocities"}  # of a scene, by mark
 
 
 class SceneModel(QObject):
@@ -61,16 +60,14 @@ class SceneModel(QObject):
         self.generated = untrained_trace(FlowSpec())
         self.scene = Scene(self.generated)
         self.is_encoded = False
-        self._swept: tuple[Subject, tuple[FieldGrid, ...], Velocity, Target | None] | None = (
-            None  # where velocities were asked for
-        )
+        self._swept: tuple[object, ...] | None = None  # the velocities that were asked for
         self._frame: tuple[Camera, PictureSize] | None = None  # for which fields were asked for
         self._subtracted: Project | None = None
         self._names = "", ""  # of the flow and the one that is subtracted
         view.observe(lambda value: value.seen.direction, lambda _: self._refresh())
         view.observe(lambda value: value.selection, lambda _: self._change(selection=self._selection(self.scene.trace)))
         view.observe(lambda value: value.seen.probe, lambda _: self._query_probe())
-        view.observe(lambda value: "grid" in value.seen.view.marks, lambda _: self._query_missing_grid())
+        view.observe(lambda value: "grid" in value.seen.view.marks, lambda _: self._query_grid())
         view.observe(lambda value: "target" in value.seen.view.marks, lambda _: self._change(target=self._picture()))
         view.observe(lambda value: value.seen.view.color_by, lambda _: self._judge())
         view.observe(lambda value: value.seen.view.units, lambda _: self._change(units=self._units()))
@@ -84,13 +81,12 @@ class SceneModel(QObject):
     @property
     def shown_target(self) -> Target | None:
         """Return the target at the value of the condition at which the flow is shown."""
-        return self.target and self._memo.result(target_at, self.target, self.subject.spec.given)
+        return self.target and self._memo.result(self.target.given, self.subject.spec.given)
 
     def set_target(self, target: Target) -> None:
         """Set the target, which is shown behind the particles, and whose points are encoded."""
         self.target = target
-        if self._shows("target") or self._units() != self.scene.units:
-            self._change(target=self._picture(), units=self._units())
+        self._change(target=self._picture(), units=self._units())
         self._judge()
 
     def hide_target(self, hidden: bool) -> None:
@@ -161,9 +157,9 @@ class SceneModel(QObject):
             camera = Camera(Camera(camera.view, self.scene.trace.boxes).widest(size))
         grids = rendering.swept_grids(camera, self.scene.trace.last_stage, size)
         asked = self.subject, grids, self._view.seen.view.velocity, None if self._hides_target else self.target
-        if self._swept is None or self._swept[0] is not self.subject or self._swept[1:] != asked[1:]:
+        if asked != self._swept:
             self._swept = asked
-            self._queries.velocity(*asked, partial(self._take_field, "velocity", "velocities"))
+            self._queries.velocity(*asked, partial(self._take_field, "velocity"))
 
     def query_points(self, points: Sequence[tuple[float, float]], on_result: OnResult[Trace]) -> None:
         """Follow points (x, y) of the last stage back through all others."""
@@ -174,14 +170,10 @@ class SceneModel(QObject):
         return self.subject.spec.told_as(spec) == spec and not _is_slow(spec)
 
     def _refresh(self) -> None:
-        if not self._shows("grid"):
-            self.scene = replace(self.scene, grid=None)
-        if not self._shows("density"):
-            self.scene = replace(self.scene, density=None)
-        if not self._shows("velocity"):
+        hidden: dict[str, Any] = {field: None for mark, field in FIELDS.items() if not self._shows(mark)}
+        if "velocities" in hidden:
             self._swept = None
-            self.scene = replace(self.scene, velocities=None)
-        self.scene = replace(self.scene, target=self._picture(), units=self._units())
+        self.scene = replace(self.scene, target=self._picture(), units=self._units(), **hidden)
         target = self.shown_target if self._encodes else None
         if target is None or not self.is_encoded or self.generated.names != self.scene.trace.names:
             self._show_trace(self.generated, encoded=False)
@@ -216,18 +208,12 @@ class SceneModel(QObject):
         """Return the selection if it fits the number of particles."""
         return selection_among(trace.positions.shape[1], self._view.value.selection)
 
-    def _query_missing_grid(self) -> None:
-        if self.scene.grid is None:
-            self._query_grid()
-
     def _verdicts(self, trace: Trace) -> Verdicts:
         """Return what the target says about the particles, if that is shown."""
         return verdicts(None if self._hides_target else self.shown_target, trace, self._view.seen.view.color_by)
 
     def _judge(self) -> None:
-        found = self._verdicts(self.scene.trace)
-        if any(getattr(self.scene, name) is not verdict for name, verdict in found.items()):
-            self._change(**found)
+        self._change(**self._verdicts(self.scene.trace))
 
     def _picture(self) -> TargetPicture | None:
         """Return the target as a picture if it is shown."""
@@ -245,26 +231,26 @@ class SceneModel(QObject):
 
     def _query_grid(self) -> None:
         if self._shows("grid"):
-            self._queries.grid(self.subject, partial(self._take_field, "grid", "grid"))
+            self._queries.grid(self.subject, partial(self._take_field, "grid"))
 
     def _query_probe(self) -> None:
         probe = self._view.seen.probe
         if probe is not None and probe[0] <= self.scene.trace.last_stage:
             stage, point = probe
             self._queries.follow("probe", self.subject, [point], stage, self._on_probe)
-        elif self.scene.probe is not None:
+        else:
             self._change(probe=None)
 
-    def _take_field(self, mark: Mark, name: str, field: object) -> None:
+    def _take_field(self, mark: Mark, field: object) -> None:
         """Show a field in the scene, unless its mark is hidden: it would be out of date when it is shown again."""
         if self._shows(mark):
-            self._change(**{name: field})
+            self._change(**{FIELDS[mark]: field})
 
     def _take_density(self, subject: Subject, particles: Trace, density: Density) -> None:
         """Show a density, but no coarse one after the fine one, and no fine one of an earlier value."""
         is_coarse, is_dragged = particles.awaits_densities, self.generated.awaits_densities
         if is_coarse == is_dragged and (is_coarse or subject.spec == self.subject.spec):
-            self._take_field("density", "density", density)
+            self._take_field("density", density)
 
     def _take_difference(self, other: Project, trace: Trace, found: Difference) -> None:
         if other is self._subtracted and trace is self.scene.trace:
@@ -279,13 +265,9 @@ class SceneModel(QObject):
             self._show_trace(trace, encoded=True)
 
     def _change(self, **changes: Any) -> None:
-        self.scene = replace(self.scene, **changes)
-        self.changed.emit(self.scene)
-
-
-def target_at(target: Target, given: Value | None) -> Target:
-    """Return a target at a value of its condition."""
-    return target.given(given)
+        if any(getattr(self.scene, name) is not value for name, value in changes.items()):
+            self.scene = replace(self.scene, **changes)
+            self.changed.emit(self.scene)
 
 
 def _is_slow(spec: FlowSpec) -> bool:

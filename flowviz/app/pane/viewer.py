@@ -16,7 +16,7 @@ from flowviz.app.pane.moment_browser import MomentBrowser, last_shown
 from flowviz.app.pane.playhead import Playhead
 from flowviz.app.pane.pointer_tools import PointerTools
 from flowviz.app.pane.readout import describe_layer
-from flowviz.app.pane.scene_model import SceneModel
+from flowviz.app.pane.scene_model import FIELDS, SceneModel
 from flowviz.app.pane.subject import Subject
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.known import Known
@@ -55,9 +55,9 @@ class Viewer(QObject):
         self._widgets, self._view, self.queries = widgets, view, queries
         self._score = ""
         self.scenes = SceneModel(view, queries, self)
-        show_timeline = widgets.history.show_timeline
-        self.moments = MomentBrowser(view, queries, self.scenes, self._show_snapshot, show_timeline, self)
-        self._scene: Scene | None = None  # displayed
+        self.moments = MomentBrowser(
+            view, queries, self.scenes, self._show_snapshot, widgets.history.show_timeline, self
+        )
         self.camera = CloudCamera(view, widgets.cloud, self)
         self.playhead = Playhead(self._show_position, self.camera.aim, self.moments.play, self)
         self._inspector = InspectorController(view, widgets.inspector, queries, self.scenes, self)
@@ -199,7 +199,7 @@ class Viewer(QObject):
             self._view.follow()
 
     def _on_trace_changed(self, trace: Trace) -> None:
-        if not _is_dragged(self._scene, trace):
+        if not _is_dragged(self._widgets.cloud.drawn.scene, trace):
             self._show_stages(trace)
             self.camera.show_trace(trace, steadily=self.moments.is_live)
         edits, encoded = self.scenes.subject.edits, self.scenes.is_encoded
@@ -220,7 +220,7 @@ class Viewer(QObject):
         self._view.show_flow(trace.last_stage, count, is_continuous=trace.is_continuous, known=known)
 
     def _on_scene_changed(self, scene: Scene) -> None:
-        previous, self._scene = self._scene, scene
+        previous = self._widgets.cloud.drawn.scene
         self._widgets.cloud.show_scene(scene)
         self._tools.describe()
         self._say_awaited()
@@ -231,8 +231,7 @@ class Viewer(QObject):
         """Say on the picture which of the marks are still being computed, unless that has failed."""
         scene, missing = self.scenes.scene, {*self.queries.failed_topics, *self._view.value.known.problems}
         shown = self._view.seen.view.marks - missing
-        fields = {"density": scene.density, "grid": scene.grid, "velocity": scene.velocities}
-        awaited = [f"the {mark}" for mark, field in fields.items() if field is None and mark in shown]
+        awaited = [f"the {mark}" for mark in FIELDS if mark in shown and getattr(scene, FIELDS[mark]) is None]
         loads = not self._inspector.uses_tensorflow and not self.scenes.subject.spec.is_recorded
         text = f"{'Loading TensorFlow for' if loads else 'Computing'} {' and '.join(awaited)}…"
         self._widgets.cloud.change(progress=text if awaited else "")

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QCheckBox
 
+from flowviz.app.pane.cloud_view import Drawn
 from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.app.pane.inspector import LOADING, OFFER, UNTRAINED
 from flowviz.app.pane.readout import Texts
@@ -58,8 +59,12 @@ class FakeCloud(QObject):
         self.view = ViewSpec()
         self.tool = "move"
         self.overview = False
-        self.scene: Scene | None = None
+        self.drawn = Drawn()
         self.progress = ""
+
+    @property
+    def scene(self) -> Scene | None:
+        return self.drawn.scene
 
     def change(self, progress: str) -> None:
         self.progress = progress
@@ -71,7 +76,7 @@ class FakeCloud(QObject):
         self.tool, self.overview = view.tool, view.seen.overview
 
     def show_scene(self, scene: Scene) -> None:
-        self.scene = scene
+        self.drawn = Drawn(scene)
 
     def show_stage(self, stage: float) -> None:
         self.stage = stage
