@@ -40,8 +40,6 @@ class StageSlider(FontFollower, QWidget):
 
     def set_stages(self, positions: list[str], titles: list[str]) -> None:
         """Set the position of each stage, such as "Stage 7 of 19", and its title."""
-        if (positions, titles) == (self._positions, self._titles):
-            return
         self._positions, self._titles = positions, titles
         self.fit_font()
         self._stage.refresh()

@@ -86,8 +86,6 @@ class StageStrip(QWidget):
             shares: Their shares (stages,) of the total stretching, NaN if they are not known yet.
             thinned: Whether to leave out pictures for which there is no room.
         """
-        if titles == self._titles and np.array_equal(shares, self._shares) and thinned == self._is_thinned:
-            return
         has_other_stages = len(titles) != len(self._titles) or thinned != self._is_thinned
         self._titles, self._shares, self._is_thinned = titles, shares, thinned
         if has_other_stages:
@@ -125,22 +123,17 @@ class StageStrip(QWidget):
             return max(self.width() - whole, 1) / max(count - 1, 1)
         return max(self.width() / count, whole) if whole >= self.width() // count else whole
 
-    def _indent(self) -> float:
-        """Return the distance of the first stage from the left edge, which centers a few pictures."""
-        return max(self.width() - self._pitch() * len(self._titles), 0) / 2
-
-    def _scroll_offset(self) -> float:
-        """Return how far the strip is scrolled, so that the current picture is as close to the middle as possible."""
-        if self._is_thinned:
-            return 0.0
-        overflow = self._pitch() * len(self._titles) - self.width()
-        return min(max((self._stage + 0.5) * self._pitch() - self.width() / 2, 0), max(overflow, 0))
+    def _left(self) -> float:
+        """Return where the pictures begin: a few are centered, and many are scrolled to the current one."""
+        room = self.width() - self._pitch() * len(self._titles)
+        wanted = self.width() / 2 - (self._stage + 0.5) * self._pitch()  # so that the current one is in the middle
+        return room / 2 if room > 0 else min(max(wanted, room), 0)
 
     def _center(self, stage: int) -> float:
         """Return the horizontal position of a stage."""
         if self._is_thinned:
             return (self._side() + GAP) / 2 + stage * self._pitch()
-        return self._indent() + (stage + 0.5) * self._pitch() - self._scroll_offset()
+        return self._left() + (stage + 0.5) * self._pitch()
 
     def _place(self, stage: int) -> QRect:
         """Return the rectangle of a stage's picture."""
@@ -155,23 +148,23 @@ class StageStrip(QWidget):
         return QRect(round(self._center(stage) - width / 2), self.height() - height, width, height)
 
     def _stage_at(self, point: QPointF) -> int | None:
-        stages = self.pictured
-        for stage in stages:
-            place = self._place(stage)
-            if place.left() - GAP / 2 <= point.x() < place.right() + 1 + GAP / 2:
-                if self._is_thinned and point.y() > place.bottom():  # on the bars
-                    break
-                return stage
-        if not self._is_thinned:
-            return None
-        return min(range(len(self._titles)), key=lambda stage: abs(self._center(stage) - point.x()))
+        """Return the stage whose picture is at a point, or the nearest one between and below those of an integrator."""
+
+        def distance(stage: int) -> float:
+            return abs(self._center(stage) - point.x())
+
+        shown = min(self.pictured, key=distance)
+        is_on_bars = self._is_thinned and point.y() > self._place(shown).bottom()
+        if distance(shown) <= (self._side() + GAP) / 2 and not is_on_bars:
+            return shown
+        return min(range(len(self._titles)), key=distance) if self._is_thinned else None
 
     def _update_side(self) -> None:
         bars = BAR_HEIGHT if self._height_limit is None else 0
         self.setFixedHeight(self._side() + bars + FRAME)
         self.side_changed.emit()
-        share = min(self._pitch(), self.width() / len(self._titles))  # of the width, which not all pictures may fit
-        self._align(self._center(0) if self._is_thinned else self._indent() + share / 2)
+        share = self.width() / len(self._titles)
+        self._align(self._center(0) if self._is_thinned or self._pitch() < share else share / 2)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
