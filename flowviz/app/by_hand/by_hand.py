@@ -86,13 +86,12 @@ class ByHand(QObject):
     def _update(self) -> None:
         """Show the exercise of a flow that is built by hand, and hide it for others."""
         project, target = self._session.project(), self._session.trained_target
-        weights = project.weights
         if not is_built_by_hand(project) or target is None:
             self._shown = None
             self.bar.hide()
             return
-        if self._shown is None or self._shown[0] is not weights:
-            self._shown = weights, Exercise(project.flow.layers, first_gap(project, target))
+        if self._shown is None or self._shown[0] is not project.weights:
+            self._shown = project.weights, Exercise(project.flow.layers, first_gap(project, target))
             self.bar.show()
         if project.score is not None:
             self._show_gap(project.score.validation_gap)
@@ -101,7 +100,7 @@ class ByHand(QObject):
         if self._shown is None:
             return
         weights, before = self._shown
-        exercise = Exercise(before.couplings, before.start, before.gap if gap is None else gap)
+        exercise = replace(before, gap=before.gap if gap is None else gap)
         self._shown = weights, exercise
         self.bar.show_exercise(exercise)
         if exercise.is_solved and not before.is_solved and before.gap is not None:

@@ -47,11 +47,9 @@ class Exercise:
     @property
     def progress(self) -> float:
         """Return how much of the way to the goal is done, from 0 to 1."""
-        if self.start is None or self.gap is None:
-            return 0.0
         if self.is_solved:
             return 1.0
-        if self.start <= self.goal:
+        if self.start is None or self.gap is None or self.start <= self.goal:
             return 0.0
         return float(np.clip((self.start - self.gap) / (self.start - self.goal), 0, 0.99))
 
@@ -69,9 +67,7 @@ class Exercise:
         """Return how far it is, in a sentence. Empty if the gap is not known."""
         if self.gap is None:
             return ""
-        if self.is_solved:
-            return f"Well done: the gap is {self.gap:.2f} nats."
-        return f"The gap is {self.gap:.2f} nats."
+        return f"{'Well done: the' if self.is_solved else 'The'} gap is {self.gap:.2f} nats."
 
 
 def is_built_by_hand(project: Project) -> bool:
