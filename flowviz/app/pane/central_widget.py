@@ -115,7 +115,7 @@ class CentralWidget(FontFollower, QWidget):
         In presentation mode, the strip gets the height that the cloud, the sentence and the bar leave. A banner takes
         its room from the cloud, which has no minimum height that could make it cover the sentence.
         """
-        self._fit_caption()
+        self.fit_font()
         widgets = self._widgets
         if self._is_presenting:
             others = max(each.sizeHint().height() for each in (widgets.readout, widgets.edited))
@@ -127,9 +127,6 @@ class CentralWidget(FontFollower, QWidget):
             widgets.strip.limit_height(STRIP_HEIGHT if self._is_comparing else None)
 
     def fit_font(self) -> None:
-        self._fit_caption()
-
-    def _fit_caption(self) -> None:
         """Move the score below the sentence about the layer where there is too little room beside it.
 
         The clouds of a comparison need the height, and its table has the scores.

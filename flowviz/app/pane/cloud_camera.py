@@ -1,6 +1,7 @@
 """The camera of the cloud view: follows the cloud from stage to stage, or shows the part of the plane that is set."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from time import perf_counter
 
 import numpy as np
@@ -16,8 +17,10 @@ from flowviz.records.trace import central_box
 from flowviz.rendering import Camera, Frame, eased, fitted_view, steadied
 from flowviz.rendering.camera import Boxes
 from flowviz.rendering.projection import panel_of
+from flowviz.specs.view import Direction
 
 BoxesOf = Callable[[Trace], Boxes]
+OWN_BOXES: BoxesOf = attrgetter("boxes")
 CONTEXT = 0.05  # margin around selected particles, relative to the sides of the cloud
 MAX_SECONDS = 0.05  # between two frames: after a longer pause, the view continues from where it was
 
@@ -39,24 +42,23 @@ class CloudCamera(QObject):
         super().__init__(parent)
         self._view, self._cloud, self._clock = view, cloud, clock
         self.jumps = False
-        self._boxes_of: BoxesOf = _own_boxes
+        self._boxes_of = OWN_BOXES
         self._trace: Trace | None = None
         self._boxes: Boxes | None = None  # that are framed; during a training not always those of the latest trace
         self.camera = Camera(view.seen.view)
-        self._is_steady, self._is_new = False, True
-        self._direction = view.seen.direction  # of the latest trace
+        self._is_new = True
+        self._steady: Direction | None = None  # of the latest trace, unless its frames are to begin anew
         self._goal = self._shown = self._frame()
         self._advanced_at = clock()
         self._ticks = frames(self, self.advance, FRAME_PERIOD_MS)
 
     def show_trace(self, trace: Trace, *, steadily: bool) -> None:
         """Follow a trace; if `steadily`, small changes since the latest one in the same direction move no frame."""
-        direction, held = self._view.seen.direction, self._boxes
-        continues = steadily and self._is_steady and direction == self._direction
-        boxes = self._boxes_of(trace)
+        direction, held, boxes = self._view.seen.direction, self._boxes, self._boxes_of(trace)
+        continues = steadily and direction == self._steady
         if not continues or held is None or held.shape != boxes.shape:
             held = boxes
-        self._is_steady, self._direction, self._trace = steadily, direction, trace
+        self._steady, self._trace = direction if steadily else None, trace
         self._set_boxes(steadied(held, boxes))
         if self._is_new:
             self._is_new = False
@@ -66,11 +68,11 @@ class CloudCamera(QObject):
 
     def begin(self) -> None:
         """Show the next trace, which is that of another flow, at once and by itself."""
-        self._is_steady, self._is_new = False, True
+        self._steady, self._is_new = None, True
 
     def frame_by(self, boxes_of: "BoxesOf | None") -> None:
         """Frame the boxes, one for each stage, that a function returns for a trace. None frames the particles."""
-        self._boxes_of = boxes_of or _own_boxes
+        self._boxes_of = boxes_of or OWN_BOXES
         self._forget_earlier()
         self.aim()
 
@@ -128,7 +130,7 @@ class CloudCamera(QObject):
         self._view.zoom_to(fitted.center, fitted.half_extent)
 
     def _forget_earlier(self) -> None:
-        self._is_steady = False
+        self._steady = None
         if self._trace is not None:
             self._set_boxes(self._boxes_of(self._trace))
 
@@ -157,8 +159,3 @@ class CloudCamera(QObject):
 def frame_of(view: View) -> tuple[object, ...]:
     """Return the parts of a view that decide how each stage is drawn."""
     return view.seen.view, view.seen.fitted, view.seen.overview, view.camera
-
-
-def _own_boxes(trace: Trace) -> Boxes:
-    boxes: Boxes = trace.boxes
-    return boxes

@@ -51,8 +51,7 @@ class ConditionBar(QWidget):
         parts = self._name, self._slider, self._play, self._value, self._guiding
         lay_out(QHBoxLayout(self), *parts, stretched=self._slider)
         self.setObjectName("conditionBar")
-        parts_with_tips = self, self._slider, self._play, self._any
-        self._tips: dict[QWidget, str] = {part: part.toolTip() for part in parts_with_tips}
+        self._tips: dict[QWidget, str] = {part: part.toolTip() for part in (self, self._slider, self._play, self._any)}
         self._tour.valueChanged.connect(
             lambda share: self._slider.setValue(round(POSITIONS * (1 - abs(1 - 2 * share))))
         )

@@ -177,12 +177,10 @@ class FlowQueries(QObject):
 
         Without a target, the shares of the particles on the target are those of the moment.
         """
-        reached = target and target.given(variant.flow.given)
-
-        def compute(flow: "ShownFlow") -> Snapshot:
-            return _moved(moment, flow.trace(particles), reached)
-
-        self._ask(self._slow, DENSITIES_NOW, Subject.of(variant, moment.weights), compute, on_result)
+        subject, reached = Subject.of(variant, moment.weights), target and target.given(variant.flow.given)
+        self._ask(
+            self._slow, DENSITIES_NOW, subject, lambda flow: _moved(moment, flow.trace(particles), reached), on_result
+        )
 
     def positions(
         self,
@@ -281,7 +279,7 @@ class FlowQueries(QObject):
         for thread in self._threads:
             thread.close()
 
-    def _drop(self, kept: Collection[str] = ()) -> None:
+    def _drop(self, kept: Collection[str]) -> None:
         for thread in self._threads:
             thread.drop(kept)
         for topic in self.failed_topics - set(kept):

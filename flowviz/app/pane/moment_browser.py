@@ -80,6 +80,10 @@ class MomentBrowser(QObject):
         return self.timeline.moments[self.timeline.nearest(self._view.seen.moment)]
 
     @property
+    def _latest(self) -> Moment:
+        return self.timeline.moments[-1]
+
+    @property
     def is_replaced(self) -> bool:
         """Return whether a variant is wanted whose particles the moments do not have."""
         return self.wanted is not None and self.wanted != self.variant
@@ -159,12 +163,11 @@ class MomentBrowser(QObject):
 
     def _compute_particles(self) -> None:
         """Query the particles of all moments that have none."""
-        present = self.timeline.moments[-1]
-        if self.is_following.value or not isinstance(present, Snapshot):
+        if self.is_following.value or not isinstance(self._latest, Snapshot):
             return
         self.is_following.set(True)
         missing = tuple(moment for moment in self.timeline.moments if not isinstance(moment, Snapshot))
-        self._queries.followed(self.variant, present.trace, missing, partial(self._on_followed, self.variant))
+        self._queries.followed(self.variant, self._latest.trace, missing, partial(self._on_followed, self.variant))
 
     def _on_followed(self, variant: Variant, snapshots: tuple[Snapshot, ...]) -> None:
         if variant != self.variant:
@@ -185,8 +188,7 @@ class MomentBrowser(QObject):
 
     def prepare(self, variant: Variant) -> None:
         """Load TensorFlow, and trace what the edits of a variant need."""
-        weights = self.timeline.moments[-1].weights
-        self._queries.prepare(Subject.of(variant, weights), self._particles)
+        self._queries.prepare(Subject.of(variant, self._latest.weights), self._particles)
 
     def locate(self, variant: Variant, on_result: Callable[[Snapshot], object]) -> None:
         """Compute the positions of the particles of the current moment for a variant, from the first edited stage on.
@@ -200,15 +202,14 @@ class MomentBrowser(QObject):
 
     def compute(self, variant: Variant, on_result: Callable[[Snapshot], object]) -> None:
         """Compute the particles of the latest moment, with their log-determinants."""
-        latest = self.timeline.moments[-1]
-        self._queries.integrated(variant, self._particles, latest, self._scenes.target, on_result)
+        self._queries.integrated(variant, self._particles, self._latest, self._scenes.target, on_result)
 
     def score(
         self, variant: Variant, target: Target, training: TrainingSpec, on_result: Callable[[Score], object]
     ) -> None:
         """Compute the score of a variant at the latest moment."""
-        latest = self.timeline.moments[-1]
-        self._queries.scored(Subject.of(variant, latest.weights), latest.step, target, training, on_result)
+        subject = Subject.of(variant, self._latest.weights)
+        self._queries.scored(subject, self._latest.step, target, training, on_result)
 
     def _as_shown(self, moment: Moment, variant: Variant) -> Moment:
         """Return a moment of the present variant as far as it is known for another one, without particles."""
@@ -232,8 +233,7 @@ class MomentBrowser(QObject):
     @property
     def _particles(self) -> NDArray[np.float32]:
         """Return the particles (n, 2) of the base, which a training may change."""
-        latest = self.timeline.moments[-1]
-        trace = latest.trace if isinstance(latest, Snapshot) else self._scenes.generated
+        trace = self._latest.trace if isinstance(self._latest, Snapshot) else self._scenes.generated
         particles: NDArray[np.float32] = trace.positions[0]
         return particles
 

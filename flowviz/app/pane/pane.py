@@ -129,10 +129,8 @@ class Pane(QWidget):
 
     def show_title(self, title: Title, *, selected: bool) -> None:
         """Show which flow this is, and whether it is selected."""
-        is_new = not self.name
         self.name, self._key, self._is_selected = title.name, title.key, selected
-        if is_new:
-            self._frame(LINE)
+        self._frame(LINE)
         self._header.show_title(title)
         self.setAccessibleName(self._header.text() + (" · selected" if selected else ""))
         self.setAccessibleDescription(
@@ -143,9 +141,8 @@ class Pane(QWidget):
 
     def show_alone(self) -> None:
         """Show nothing but the cloud."""
-        if self.name:
-            self.name, self._key, self._is_selected = "", "", False
-            self._frame(0)
+        self.name, self._key, self._is_selected = "", "", False
+        self._frame(0)
 
     def _frame(self, edge: int) -> None:
         """Show a title and an edge of some pixels, or neither."""

@@ -61,7 +61,7 @@ class Playhead(QObject):
 
     def set_playback(self, playback: Playback) -> None:
         """Set how to play; a playhead that is playing continues from its position."""
-        self._chosen = self._playback = playback
+        self._chosen = playback
         if self._started is not None:
             self._start_playback()
 
@@ -113,8 +113,8 @@ class Playhead(QObject):
         self._start_ticks()
 
     def _start_playback(self) -> None:
-        if self.pace is not None:
-            self._playback = self._chosen.model_copy(update={"speed": STEP_SECONDS / self.pace})
+        speed = {} if self.pace is None else {"speed": STEP_SECONDS / self.pace}
+        self._playback = self._chosen.model_copy(update=speed)
         start = self._playback.start(self.position, self.last)
         if self._playback.repeat == "once" and start >= self._playback.seconds(self.last):
             start = 0.0
@@ -122,7 +122,6 @@ class Playhead(QObject):
         self._play_at(start)
 
     def _stop_playing(self) -> None:
-        self._playback = self._chosen
         self._started = None
         self.is_playing.set(False)
 
