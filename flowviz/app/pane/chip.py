@@ -13,7 +13,6 @@ class Chip(QToolButton):
         super().__init__()
         named(self, object_name, name, tip)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a key or the menu does the same
-        self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setMinimumWidth(1)  # else a long text would widen the cloud
         self.show_text("")
 

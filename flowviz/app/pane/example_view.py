@@ -31,12 +31,10 @@ class ExampleView(QWidget):
         self._cloud, self._picture = cloud, CloudView(ViewState(), "exampleCloud")
         self._picture.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._picture.setMinimumSize(0, 0)
         self._picture.resized.connect(self._aim)
         self._trace: Trace | None = None
         self._title = self._activity = ""
         self._caption = WrappingLabel("exampleCaption", "Example")
-        self._caption.setTextFormat(Qt.TextFormat.RichText)
         self._caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._picture.cover(self._caption, Qt.AlignmentFlag.AlignTop)
         lay_out(QVBoxLayout(self), self._picture)

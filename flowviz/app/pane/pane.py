@@ -109,7 +109,6 @@ class Pane(QWidget):
     def __init__(self, picture: CloudView, actions: PaneActions) -> None:
         """Create a pane without a title."""
         super().__init__()
-        self.setObjectName("pane")
         self.picture, self._actions, self._header = picture, actions, PaneHeader()
         self.name, self._key, self._is_selected = "", "", False
         self._layout = lay_out(QVBoxLayout(self), self._header, picture, stretched=picture, spacing=0)

@@ -19,7 +19,6 @@ class SelectionChip(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("selectionBar")
-        self.setCursor(Qt.CursorShape.ArrowCursor)
         self.clear_button = flat(Chip("selectionChip", "Clear the selection", "Clear the selection (Esc)"))
         self._row = lay_out(QHBoxLayout(self), self.clear_button, margin=(TIGHT, 0, TIGHT, 0), spacing=0)
         self.show_count(0)

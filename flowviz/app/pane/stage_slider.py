@@ -29,7 +29,6 @@ class StageSlider(FontFollower, QWidget):
         )
         self.slider.setPageStep(1)
         self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
-        self.slider.setTickInterval(1)
         self.label = named(QLabel(), "stageLabel", "Position of the stage")
         self.setFocusProxy(self.slider)
         # The margins are as wide as the window while there is one stage, and must not keep it from becoming narrower.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.state.view import Tool
 from flowviz.app.style.tokens import TIGHT
@@ -16,6 +16,5 @@ class ToolPalette(QWidget):
     def __init__(self, actions: Mapping[Tool, QAction]) -> None:
         super().__init__()
         named(self, "toolPalette", "Tools")
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         buttons = [flat(action_button(action, f"{tool}Button")) for tool, action in actions.items()]
         lay_out(QVBoxLayout(self), *buttons, spacing=TIGHT).addStretch()
