@@ -1,5 +1,6 @@
 """The condition bar: a slider for the value of the condition at which the flow is shown."""
 
+import numpy as np
 from PyQt6.QtCore import QSignalBlocker, QTimeLine
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
@@ -75,11 +76,10 @@ class ConditionBar(QWidget):
             self._name.ask_for(min(NAME_WIDTH, self._width_of(name)))
             # Otherwise, the slider would move under the pointer.
             self._value.ask_for(min(VALUE_WIDTH, self._widest_text()))
-        low, high = self._condition.range
         is_moving = self._tour.state() == QTimeLine.State.Running or self._slider.isSliderDown()
         if not (is_moving or isinstance(value, str)):
             with QSignalBlocker(self._slider):
-                self._slider.setValue(round(POSITIONS * (value - low) / (high - low)))
+                self._slider.setValue(round(np.interp(value, self._condition.range, (0, POSITIONS))))
         self._value.show_texts(*self._texts_of(value))
 
     def _choose(self, position: int) -> None:

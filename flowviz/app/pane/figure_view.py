@@ -80,10 +80,9 @@ class FigureView(QWidget):
 
     def hide(self) -> None:
         """Show the cloud again, which takes the focus from this widget."""
-        has_focus = self.hasFocus()
-        super().hide()
-        if has_focus:
+        if self.hasFocus():
             self._cloud.setFocus()
+        super().hide()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self.resized.emit()

@@ -32,8 +32,7 @@ class FigureController(QObject):
 
     def _on_view_changed(self, old: View, new: View) -> None:
         if new.figure is None:
-            if old.figure is not None:
-                self._display.hide()
+            self._display.hide()
         elif new.figure != old.figure:
             self._asked = None
             self._display.show_title(TITLES[new.figure])

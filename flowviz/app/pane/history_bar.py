@@ -47,10 +47,8 @@ class HistoryBar(FontFollower, QWidget):
 
     def step(self, moments: int) -> None:
         """Go forward, or back if negative, by a number of moments, at most to the first or the last one."""
-        last = len(self._timeline.moments) - 1
-        if last >= 0:
-            number = self._timeline.nearest(self._view.seen.moment) + moments
-            self._request_moment(min(max(number, 0), last))
+        number = self._timeline.nearest(self._view.seen.moment) + moments
+        self._request_moment(max(number, 0))
 
     def follow(self) -> None:
         """Show the latest moment and follow the training."""

@@ -116,7 +116,7 @@ class Playhead(QObject):
         speed = {} if self.pace is None else {"speed": STEP_SECONDS / self.pace}
         self._playback = self._chosen.model_copy(update=speed)
         start = self._playback.start(self.position, self.last)
-        if self._playback.repeat == "once" and start >= self._playback.seconds(self.last):
+        if self._playback.over(start, self.last):
             start = 0.0
         self._started = perf_counter() - start
         self._play_at(start)

@@ -35,16 +35,14 @@ class PointerTools(QObject):
 
     def describe(self) -> None:
         """Describe the probed point, or the particle under the mouse in the scene, which the cloud shows already."""
-        scene = self._scenes.scene
-        if self._view.value.tool == "probe":
-            if scene.probe is not None:
-                self._readout.describe(partial(describe_probe, scene.probe, Numbers.of(scene)))
-            elif self._view.seen.probe is None:  # or else the result of a query is awaited
-                self._readout.describe(None)
-            return
-        bends = self._view.value.tool == "bend"  # then the effect of the layer is described
-        particle = None if bends else self._cloud.particle_at(self._pointer)
-        if particle is None:
-            self._readout.describe(None)
-        else:
+        scene, tool = self._scenes.scene, self._view.value.tool
+        probe = scene.probe if tool == "probe" else None
+        if tool == "probe" and probe is None and self._view.seen.probe is not None:
+            return  # the result of a query is awaited
+        particle = None if tool in {"probe", "bend"} else self._cloud.particle_at(self._pointer)
+        if probe is not None:
+            self._readout.describe(partial(describe_probe, probe, Numbers.of(scene)))
+        elif particle is not None:
             self._readout.describe(partial(describe_particle, scene.trace, particle, Numbers.of(scene)))
+        else:
+            self._readout.describe(None)

@@ -53,12 +53,8 @@ class Readout(FittingLabel):
         self._update()
 
     def _update(self) -> None:
-        stage = self._view.value.stage
-        if self._describe is None:
-            self.show_texts(*self._summarize(stage))
-        else:
-            texts = self._describe(stage)
-            self.show_texts(*texts, tip=f"{texts[0]}\n\n{TIP}")
+        texts = (self._describe or self._summarize)(self._view.value.stage)
+        self.show_texts(*texts, tip=f"{texts[0]}\n\n{TIP}" if self._describe else "")
 
 
 class Score(FittingLabel):
@@ -72,7 +68,6 @@ class Score(FittingLabel):
         super().__init__("score", "Legibility, and share of the particles on the target")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setToolTip(SCORE_TIP)
         self._widest = ""
 
     def show_score(self, score: str) -> None:

@@ -88,10 +88,12 @@ class ViewBar(QWidget):
         self.invert_action = self._action(
             Entry("invert", "&Invert Selection", view.invert_selection, "Select all other particles", "Ctrl+Shift+I")
         )
-        clear = partial(view.set_selection, None)
         self.clear_action = self._action(
-            Entry("deselect", "&Clear Selection", clear, "Deselect all particles, as Esc does", "Ctrl+Shift+A")
-        )
+            Entry(
+                "deselect", "&Clear Selection", partial(view.set_selection, None),
+                "Deselect all particles, as Esc does", "Ctrl+Shift+A",
+            )
+        )  # fmt: skip
         self.zoom_action = self._action(ZOOM)
         self.fit_action, self.fit_stage_action = self._action(FIT), self._action(FIT_STAGE)
         self.follow_action = self._action(FOLLOW)

@@ -114,8 +114,7 @@ class Viewer(QObject):
         own = {name: getattr(self._view.seen.view, name) for name in kept}
         stage = None if seen.stage is not None and seen.stage >= self._view.value.last_stage else seen.stage
         tool: Tool = "move" if seen.probe is None else "probe"
-        changes = {"view": seen.view.model_copy(update=own), "stage": stage, "moment": None}
-        restored = seen.model_copy(update=changes)
+        restored = seen.model_copy(update={"view": seen.view.model_copy(update=own), "stage": stage, "moment": None})
         self._view.change(seen=restored, selection=fitting, tool=tool, figure=None, camera=None)
         self.moments.go_to(seen.moment)
         self.playhead.jump_to(self._view.value.stage)
@@ -147,7 +146,15 @@ class Viewer(QObject):
         self.moments.begin(variant, past or Timeline())
 
     def _on_view_changed(self, old: View, new: View) -> None:
-        self._move(old, new)
+        """Set the tool and the overview, move the playhead to another stage, and then the camera."""
+        self._widgets.cloud.follow(new)
+        if old.last_stage != new.last_stage:
+            self.playhead.jump_to(new.stage)
+        elif old.stage != new.stage:
+            self.playhead.glide_to(new.stage)
+        self.camera.apply_view_change(old, new)
+        if (frame_of(old), old.stage) != (frame_of(new), new.stage):
+            self._query_fields()
         if old.seen.direction != new.seen.direction:
             self._update_score()
         if last_shown(old) < last_shown(new) and self.moments.is_partial:
@@ -235,17 +242,6 @@ class Viewer(QObject):
         loads = not self._inspector.uses_tensorflow and not self.scenes.subject.spec.is_recorded
         text = f"{'Loading TensorFlow for' if loads else 'Computing'} {' and '.join(awaited)}…"
         self._widgets.cloud.change(progress=text if awaited else "")
-
-    def _move(self, old: View, new: View) -> None:
-        """Set the tool and the overview, and move the playhead to another stage, and then the camera."""
-        self._widgets.cloud.follow(new)
-        if old.last_stage != new.last_stage:
-            self.playhead.jump_to(new.stage)
-        elif old.stage != new.stage:
-            self.playhead.glide_to(new.stage)
-        self.camera.apply_view_change(old, new)
-        if (frame_of(old), old.stage) != (frame_of(new), new.stage):
-            self._query_fields()
 
     def _show_position(self, position: float) -> None:
         self._widgets.cloud.show_stage(position)
