@@ -143,6 +143,13 @@ def test_drags_are_ignored_with_the_right_button_and_in_the_overview(item: Item)
     assert not item.zooms
 
 
+@pytest.mark.parametrize("beside", [False, True])
+def test_pixel_is_as_large_as_those_of_each_panel(item: Item, beside: bool) -> None:
+    item.cloud.set_view(ViewSpec(marks=frozenset({"points", "density"}), beside=beside))
+    (left, _), (right, _) = item.cloud.plane_at(QPointF(10, 0)), item.cloud.plane_at(QPointF(11, 0))
+    assert item.cloud.pixel == pytest.approx(right - left)
+
+
 def test_legend_leaves_the_number_of_selected_particles_to_the_chip(item: Item) -> None:
     cloud, scene = item.cloud, full(300)
     cloud.show_scene(scene)
