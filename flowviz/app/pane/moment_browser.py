@@ -196,9 +196,8 @@ class MomentBrowser(QObject):
         Those of a flow that follows a velocity field end with the stage that is shown: each step takes longer than a
         whole flow of another kind. `compute` moves them through the other stages, but at the latest moment alone.
         """
-        target = self._scenes.target if self.is_live else None
-        moment = self._as_shown(self.current, variant)
-        self._queries.positions(variant, self._move_to(variant), moment, target, on_result)
+        move, moment = self._move_to(variant), self._as_shown(self.current, variant)
+        self._queries.positions(variant, move, moment, self._scenes.target if self.is_live else None, on_result)
 
     def compute(self, variant: Variant, on_result: Callable[[Snapshot], object]) -> None:
         """Compute the particles of the latest moment, with their log-determinants."""

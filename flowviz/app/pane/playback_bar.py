@@ -1,13 +1,14 @@
 """The playback bar: the play button, the playback options and the speed."""
 
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from PyQt6.QtWidgets import QToolButton
 
 from flowviz.app.commands.actions import add_choices
 from flowviz.app.desktop.existing import existing
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.view import ViewState
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import TIGHT
 from flowviz.app.widgets.choice_words import CHOICES
@@ -50,14 +51,14 @@ class PlaybackBar(WrappingRow):
         existing(self.options.addAction(field.title)).setEnabled(False)  # style sheets hide the titles of sections
         choose = partial(self._choose, name)
         actions = add_choices(self.options, name, values, choose, field.description)
-        self._view.watch(partial(_chosen, name), lambda value: actions[value].setChecked(True))
+        self._view.watch(attrgetter(f"seen.playback.{name}"), lambda value: actions[value].setChecked(True))
 
     def _choose(self, name: str, value: object) -> None:
         self._view.update_playback(**{name: value})
 
     def choose_next(self, name: str, step: int = 1, *, around: bool = True) -> None:
         """Choose the value that is `step` places further; with `around`, the first value follows the last one."""
-        now = _chosen(name, self._view.value)
+        now = getattr(self._view.seen.playback, name)
         values = [*CHOICES[name]] if now in CHOICES[name] else sorted([*CHOICES[name], now])
         index = values.index(now) + step
         index = index % len(values) if around else min(max(index, 0), len(values) - 1)
@@ -79,7 +80,3 @@ class SpeedBox(ChoiceBox):
             place = sum(self.itemData(index) < value for index in range(self.count()))
             self.insertItem(place, f"{value:g}×", value)
         super().choose(value)
-
-
-def _chosen(name: str, view: View) -> Any:
-    return getattr(view.seen.playback, name)

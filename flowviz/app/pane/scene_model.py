@@ -33,7 +33,7 @@ from flowviz.targets import Target, target_picture, verdicts
 from flowviz.targets.target import Verdicts
 
 KEPT = 2  # the target that is shown, and its picture
-FIELDS: Mapping[Mark, str] = {"density": "density", "grid": "grid", "velocity": "velocities"}  # of a scene, by mark
+SCENE_FIELDS: Mapping[Mark, str] = {"density": "density", "grid": "grid", "velocity": "velocities"}  # by mark
 
 
 class SceneModel(QObject):
@@ -170,7 +170,7 @@ class SceneModel(QObject):
         return self.subject.spec.told_as(spec) == spec and not _is_slow(spec)
 
     def _refresh(self) -> None:
-        hidden: dict[str, Any] = {field: None for mark, field in FIELDS.items() if not self._shows(mark)}
+        hidden: dict[str, Any] = {field: None for mark, field in SCENE_FIELDS.items() if not self._shows(mark)}
         if "velocities" in hidden:
             self._swept = None
         self.scene = replace(self.scene, target=self._picture(), units=self._units(), **hidden)
@@ -244,7 +244,7 @@ class SceneModel(QObject):
     def _take_field(self, mark: Mark, field: object) -> None:
         """Show a field in the scene, unless its mark is hidden: it would be out of date when it is shown again."""
         if self._shows(mark):
-            self._change(**{FIELDS[mark]: field})
+            self._change(**{SCENE_FIELDS[mark]: field})
 
     def _take_density(self, subject: Subject, particles: Trace, density: Density) -> None:
         """Show a density, but no coarse one after the fine one, and no fine one of an earlier value."""

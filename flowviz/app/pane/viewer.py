@@ -16,7 +16,7 @@ from flowviz.app.pane.moment_browser import MomentBrowser, last_shown
 from flowviz.app.pane.playhead import Playhead
 from flowviz.app.pane.pointer_tools import PointerTools
 from flowviz.app.pane.readout import describe_layer
-from flowviz.app.pane.scene_model import FIELDS, SceneModel
+from flowviz.app.pane.scene_model import SCENE_FIELDS, SceneModel
 from flowviz.app.pane.subject import Subject
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.known import Known
@@ -238,7 +238,9 @@ class Viewer(QObject):
         """Say on the picture which of the marks are still being computed, unless that has failed."""
         scene, missing = self.scenes.scene, {*self.queries.failed_topics, *self._view.value.known.problems}
         shown = self._view.seen.view.marks - missing
-        awaited = [f"the {mark}" for mark in FIELDS if mark in shown and getattr(scene, FIELDS[mark]) is None]
+        awaited = [
+            f"the {mark}" for mark, name in SCENE_FIELDS.items() if mark in shown and getattr(scene, name) is None
+        ]
         loads = not self._inspector.uses_tensorflow and not self.scenes.subject.spec.is_recorded
         text = f"{'Loading TensorFlow for' if loads else 'Computing'} {' and '.join(awaited)}…"
         self._widgets.cloud.change(progress=text if awaited else "")
