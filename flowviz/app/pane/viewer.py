@@ -25,6 +25,7 @@ from flowviz.projects import Project
 from flowviz.projects.variant import Variant
 from flowviz.records import Scene, Selection, Snapshot, Timeline, Trace, selection_among
 from flowviz.records.trace import untrained_trace
+from flowviz.rendering.projection import unframed
 from flowviz.specs import FlowSpec, Seen, ViewSpec
 from flowviz.targets import Target
 
@@ -265,9 +266,7 @@ class Viewer(QObject):
 
 def _panels_of(view: View) -> ViewSpec:
     """Return the part of a view that decides how the small pictures are drawn."""
-    usual = ViewSpec()
-    unused = {name: getattr(usual, name) for name in ("center", "half_extent", "labels", "beside")}
-    return view.seen.view.model_copy(update=unused)
+    return unframed(view.seen.view).model_copy(update={"labels": True, "beside": False})
 
 
 def _is_dragged(shown: Scene | None, trace: Trace) -> bool:
