@@ -147,7 +147,7 @@ class Viewer(QObject):
         self.moments.begin(variant, past or Timeline())
 
     def _on_view_changed(self, old: View, new: View) -> None:
-        """Set the tool and the overview, move the playhead to another stage, and then the camera."""
+        """Show the tool and the overview of another view, go to its stage, and then aim the camera."""
         self._widgets.cloud.follow(new)
         if old.last_stage != new.last_stage:
             self.playhead.jump_to(new.stage)
@@ -156,8 +156,7 @@ class Viewer(QObject):
         self.camera.apply_view_change(old, new)
         if (frame_of(old), old.stage) != (frame_of(new), new.stage):
             self._query_fields()
-        if old.seen.direction != new.seen.direction:
-            self._update_score()
+        self._update_score()
         if last_shown(old) < last_shown(new) and self.moments.is_partial:
             self.variant_wanted.emit()
 
