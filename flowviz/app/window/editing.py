@@ -58,6 +58,7 @@ def connect_editing(
     GlimpseKey(window, editor, widgets.cloud)
     return by_hand
 
+
 def _connect_cloud(bending: CloudBending, cloud: CloudView, view: ViewState, editor: LayerEditor) -> None:
     cloud.bending = bending
     bending.arrows_changed.connect(lambda arrows: cloud.change(arrows=arrows))
