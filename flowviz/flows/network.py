@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from flowviz.flows.stage import Arrays, Tensors
-from flowviz.flows.table import interpolated
+from flowviz.flows.table import Lookup
 from flowviz.records.weights import FIRST_BIAS, OF_GIVEN
 from flowviz.specs import FlowSpec
 from flowviz.specs.condition import inputs_of
@@ -64,13 +64,17 @@ class Network:
     def __call__(self, weights: Tensors, x_a: tf.Tensor) -> tf.Tensor:
         """Return θ (outputs, n) at x_a (n,), interpolated if the weights contain a table of it."""
         if TABULATED in weights:
-            first, spacing, values = weights[TABULATED]
-            place = (_squashed(x_a) - first) / spacing
-            return interpolated(values, place + self._first_knots(weights, values.shape[1]))
+            return self.looked_up(weights, x_a).interpolated()
         layers = range(self.spec.depth + 1)
         flat = [weights[f"{kind}_{i}"] for i in layers for kind in ("kernel", "bias")]
         flat[1] = first_bias(weights)
         return _perceptron(self._features(x_a[tf.newaxis]), *flat)
+
+    def looked_up(self, weights: Tensors, x_a: tf.Tensor) -> Lookup:
+        """Return the points x_a (n,) in the table that the weights contain."""
+        first, spacing, values = weights[TABULATED]
+        place = (_squashed(x_a) - first) / spacing
+        return Lookup.at(values, place + self._first_knots(weights, values.shape[1]))
 
     def tabulated(self, weights: Tensors, x_a: tf.Tensor) -> Tensors:
         """Return the weights with a table of θ over the range of a batch x_a (n,), if that is faster than θ itself.
