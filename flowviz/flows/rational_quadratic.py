@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from flowviz.flows.table import Lookup
+
 MIN_WIDTH = 1e-3  # of a bin, as a share of the interval
 MIN_SLOPE = 1e-3  # at a knot; both as in https://github.com/bayesiains/nsf
 UNIT_SLOPE = float(np.log(np.expm1(1 - MIN_SLOPE)))  # its softplus, plus MIN_SLOPE, is 1
@@ -23,7 +25,8 @@ class RationalQuadraticSpline:
 
     Outside [-bound, bound] g is the identity, and its slopes at ±bound are 1. Inside, it is computed in shares of the
     interval, from 0 to 1. Each of n points has a spline of its own, given by a column of θ (3·bins - 1, n): logits of
-    the widths, logits of the heights, free slopes at the inner knots; θ = 0 gives the identity.
+    the widths, logits of the heights, free slopes at the inner knots; θ = 0 gives the identity. If θ is a table, the
+    spline of a point is interpolated between those at two knots of the table, which needs fewer exponentials.
     Reference: Durkan et al. 2019, "Neural Spline Flows", https://arxiv.org/abs/1906.04032, eq. 4-8.
     """
 
@@ -32,17 +35,19 @@ class RationalQuadraticSpline:
     min_height: float  # of a bin, as a share of the interval; 1e-5 lets g almost skip the space between letters
     min_width: float = MIN_WIDTH
 
-    def __call__(self, theta: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def __call__(self, theta: tf.Tensor | Lookup, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return x = g(y) and log g'(y), both (n,), in closed form."""
         share = self._share(y)
-        x, log_slope = self._evaluate(theta, share)
+        evaluate = self._evaluate_between if isinstance(theta, Lookup) else self._evaluate
+        x, log_slope = evaluate(theta, share)
         return y + 2 * self.bound * (x - share), log_slope
 
-    def inverse(self, theta: tf.Tensor, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def inverse(self, theta: tf.Tensor | Lookup, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return y = g⁻¹(x) and the log-slope -log g'(y) of g⁻¹, both (n,), by solving a quadratic equation."""
         share = self._share(x)
         reached = tf.where(share < 1, share, 2)  # passes the last knots, though rounding may put them beyond 1
-        piece = Bins(theta, self, reached, axis=1).piece()
+        is_table = isinstance(theta, Lookup)
+        piece = _between(theta, self, reached, axis=1) if is_table else Bins(theta, self, reached, axis=1).piece()
         xi = _root(piece, share)
         return x + 2 * self.bound * (piece.y + piece.width * xi - share), -_evaluated(piece, xi)[1]
 
@@ -70,6 +75,11 @@ class RationalQuadraticSpline:
         found: tuple[tf.Tensor, tf.Tensor] = evaluate(share, theta)
         return found
 
+    def _evaluate_between(self, lookup: Lookup, share: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return g and log g', interpolated between the splines of a table."""
+        piece = _between(lookup, self, share, axis=0)
+        return _evaluated(piece, _fraction(share, piece.y, piece.width))
+
 
 class Piece(NamedTuple):
     """The piece of a spline between two knots, for each of n points; every field is (n,).
@@ -95,10 +105,8 @@ class Bins:
     def __init__(self, theta: tf.Tensor, spline: RationalQuadraticSpline, share: tf.Tensor, axis: int) -> None:
         self._count = spline.bins
         self._minima = spline.min_width, spline.min_height
-        *logits, self._slopes = tf.split(theta, [self._count, self._count, self._count - 1])
-        self._sizes = [_free_sizes(each, minimum) for each, minimum in zip(logits, self._minima, strict=True)]
-        minimal_knots = np.arange(1, self._count)[:, np.newaxis] * self._minima[axis]
-        passed = tf.cast(share >= minimal_knots + _running_sums(self._sizes[axis]), theta.dtype)
+        *self._sizes, self._slopes = _free(theta, spline)
+        passed = tf.cast(share >= _inner_knots(self._sizes[axis], self._minima[axis]), theta.dtype)
         none, all_ = tf.zeros_like(passed[:1]), tf.ones_like(passed[:1])
         self._before = tf.concat([passed, none], axis=0)  # 1 for a bin that ends before the point
         self._here = tf.concat([all_, passed], axis=0) - self._before  # 1 for the bin that contains the point
@@ -126,6 +134,36 @@ class Bins:
             by_theta.append(self._sizes[k] * (self._before * by_start + self._here * by_extent - mean))
         by_theta.append(self._here[1:] * by.left + self._here[:-1] * by.right)
         return tf.concat(by_theta, axis=0)
+
+
+def _between(lookup: Lookup, spline: RationalQuadraticSpline, share: tf.Tensor, axis: int) -> Piece:
+    """Return the pieces of splines, each between the two at adjacent knots of a table, that contain points.
+
+    The starts and sizes of the bins and the slopes at their ends are interpolated, so the bins again fill the interval
+    and the spline increases. `share` and `axis` are those of `Bins`.
+    """
+    *sizes, slopes = _free(lookup.values, spline)
+    minima = spline.min_width, spline.min_height
+    knots = lookup._replace(values=_inner_knots(sizes[axis], minima[axis])).interpolated()
+    passed = tf.math.count_nonzero(share >= knots, axis=0, dtype=tf.int32)
+    zeros = tf.zeros_like(slopes[:1])
+    starts = [tf.concat([zeros, _running_sums(each)], axis=0) for each in sizes]
+    fields = [*starts, *sizes, tf.concat([zeros, slopes], axis=0), tf.concat([slopes, zeros], axis=0)]
+    place = lookup.left + passed * slopes.shape[1], lookup.way  # in a table of one bin after the other
+    y, x, width, height, left, right = (Lookup(tf.reshape(each, [1, -1]), *place).interpolated()[0] for each in fields)
+    times = tf.cast(passed, share.dtype)
+    return Piece(y + minima[0] * times, x + minima[1] * times, width + minima[0], height + minima[1], left, right)
+
+
+def _free(theta: tf.Tensor, spline: RationalQuadraticSpline) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """Return the widths and heights of the bins above their minima (bins, n), and the free slopes (bins - 1, n)."""
+    widths, heights, slopes = tf.split(theta, [spline.bins, spline.bins, spline.bins - 1])
+    return _free_sizes(widths, spline.min_width), _free_sizes(heights, spline.min_height), slopes
+
+
+def _inner_knots(sizes: tf.Tensor, minimum: float) -> tf.Tensor:
+    """Return the knots between the bins (bins - 1, n), given the sizes of the bins above their minimum (bins, n)."""
+    return np.arange(1, sizes.shape[0])[:, np.newaxis] * minimum + _running_sums(sizes)
 
 
 def _free_sizes(logits: tf.Tensor, minimum: float) -> tf.Tensor:

@@ -8,6 +8,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from flowviz.flows.rational_quadratic import MIN_WIDTH, RationalQuadraticSpline
+from flowviz.flows.table import Lookup
 
 BOUND = 3.0
 ROUNDING = 4e-6  # by which a point may be off before and after the spline: 16 units in the last place of 3
@@ -123,3 +124,30 @@ def test_from_the_bound_outwards_it_is_the_identity(dtype: tf.DType, min_height:
         image, log_slope = evaluated(evaluate, theta, points, dtype)
         np.testing.assert_allclose(image, points, rtol=1e-6)
         np.testing.assert_allclose(log_slope, 0, atol=2e-7)
+
+
+@pytest.mark.parametrize("direction", ["data to base", "base to data"])
+def test_at_the_knots_of_a_table_a_spline_is_that_of_the_knot(direction: str) -> None:
+    spline = RationalQuadraticSpline(8, BOUND, min_height=1e-5)
+    evaluate = spline.inverse if direction == "base to data" else spline
+    rng = np.random.default_rng(0)
+    table = tf.constant(rng.normal(size=(23, 5)))
+    numbers, points = rng.integers(0, 5, 200), tf.constant(rng.uniform(-1.1 * BOUND, 1.1 * BOUND, 200))
+    found = evaluate(Lookup.at(table, tf.constant(numbers, tf.float64)), points)
+    np.testing.assert_allclose(found, evaluate(tf.gather(table, numbers, axis=1), points), atol=1e-9)
+
+
+def test_between_the_knots_of_a_table_a_spline_rises_with_its_slope_and_has_an_inverse() -> None:
+    spline = RationalQuadraticSpline(8, BOUND, min_height=1e-5)
+    table = tf.constant(np.random.default_rng(0).normal(size=(23, 5)))
+    for place in (0.3, 2.5, 3.9):
+        points = tf.constant(np.linspace(-1.1 * BOUND, 1.1 * BOUND, 501))
+        lookup = Lookup.at(table, tf.fill(points.shape, tf.constant(place, tf.float64)))
+        with tf.GradientTape() as tape:
+            tape.watch(points)
+            image, log_slope = spline(lookup, points)
+        assert np.all(np.diff(image) > 0)
+        np.testing.assert_allclose(tf.exp(log_slope), tape.gradient(image, points), rtol=1e-9)
+        back, back_log_slope = spline.inverse(lookup, image)
+        np.testing.assert_allclose(back, points, atol=1e-9)
+        np.testing.assert_allclose(back_log_slope, -log_slope, atol=1e-7)
