@@ -259,6 +259,7 @@ class FiguresTable(ThemeFollower, QTableView):
             self._columns = columns
             headings = [SHORT.get(column.name, column.heading(rows)) for column in COLUMNS]
             self._figures.show(["entrant", *headings], columns)
+            self._sorted.invalidate()  # its order also depends on the names, of which Qt does not know
             shown = brief_columns(rows)
             for section, column in enumerate(COLUMNS, 1):
                 self.setColumnHidden(section, column not in shown)

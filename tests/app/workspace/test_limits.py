@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.workspace.limits import TIP
 from flowviz.app.workspace.seeds import DEVIATION
 from flowviz.app.workspace.table import BEST, FiguresTable
+from flowviz.projects import Comparison
 from flowviz.records.comparison_table import COLUMNS, LIMIT
 from flowviz.specs import TrainingSpec
 from flowviz.targets import AdaptiveHistogram
@@ -107,3 +108,19 @@ def test_check_box_shows_and_requests_the_limit(window: Window, qtbot: QtBot) ->
     assert box.isChecked()
     assert lines(workbench.figures.table)[-1] == LIMIT
     comparisons.document.discard_changes()
+
+
+def test_sorted_lines_stay_in_order_when_entrants_change(qtbot: QtBot) -> None:
+    def four(*names: str) -> Comparison:
+        comparison = untrained(*names)
+        for seed, name in enumerate(names[1:], 1):
+            other = untrained(name, training=TrainingSpec(steps=1000, seed=seed))[name]
+            comparison = comparison.with_project(name, other)
+        return comparison
+
+    harness = ComparisonHarness(four("a", "b", "c", "d"))
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    harness.controller.show(four("c", "d"))
+    assert lines(table) == ["c", "d", "mean of 2 seeds", DEVIATION]
