@@ -133,7 +133,7 @@ class ExportPreview(QWidget):
 
     def _clear(self) -> None:
         """Forget the export that was previewed."""
-        self._export = None
+        self._export = self._image.image = None
         self._debounce.stop()
         self._background.drop()
         self._end_busy()

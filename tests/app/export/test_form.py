@@ -323,6 +323,14 @@ def test_impossible_size_is_explained_in_the_preview(dialog: Dialog, qtbot: QtBo
     qtbot.waitUntil(lambda: problem.isVisible() and "do not fit" in problem.text())
 
 
+def test_picture_from_before_a_problem_does_not_return(dialog: Dialog, qtbot: QtBot) -> None:
+    previewed(dialog, qtbot)
+    picture = dialog.find(PreviewImage, "exportPicture")
+    dialog.choose("exportWhat", "code")
+    dialog.choose("exportWhat", "view")
+    assert picture.image is None
+
+
 def focusable(dialog: Dialog) -> list[QWidget]:
     """Return the widgets that the Tab key reaches, in order."""
     reached, widget = [], dialog.find(ChoiceBox, "exportWhat")
