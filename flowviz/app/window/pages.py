@@ -38,7 +38,7 @@ class Pages:
         comparisons.changed.connect(self._finish_comparison)
         presentation.is_on.observe(bool, self._follow_presentation)
         presentation.text_scale.observe(float, self._scale)
-        view.observe(lambda value: value.tool == "probe", self._show_ledger)
+        view.observe(lambda value: value.tool, lambda tool: self._show_ledger(tool == "probe"))
         lessons.is_shown.observe(bool, self._follow_lessons)
         lessons.observer.add(lambda: {"presenting": presentation.is_on.value}, presentation.is_on.changed)
         lessons.observer.add(lambda: {"panels": layout.open_names}, *(dock.visibilityChanged for dock in layout.docks))

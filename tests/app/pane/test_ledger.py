@@ -164,3 +164,14 @@ def test_ledger_that_the_user_opened_stays_open(explored: Explored) -> None:
     explored.window.find(QCheckBox, "ledgerMean").setChecked(False)
     explored.action("ledgerDockAction").trigger()
     assert dock.isHidden()
+
+
+def test_ledger_of_the_probe_closes_though_the_tool_changed_beside_the_lessons(explored: Explored) -> None:
+    main, dock = explored.window.main, explored.window.find(QDockWidget, "ledgerDock")
+    main.view.set_tool("probe")
+    assert not dock.isHidden()
+    main.lessons.show()
+    main.view.set_tool("move")
+    main.lessons.leave()
+    main.view.set_tool("rectangle")
+    assert dock.isHidden()
