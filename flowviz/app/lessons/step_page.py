@@ -55,7 +55,7 @@ class StepPage(ThemeFollower, QWidget):
         super().__init__()
         self._point_at, self._announce = point_at, announce
         self.setObjectName("lessonPage")
-        self._shown: tuple[Lesson, int] | None = None  # the step whose texts are shown
+        self._shown: tuple[Lesson, int, bool] | None = None  # what is shown, and whether it is being prepared
         self.question = PredictionBox(answer)
         self._create_labels()
         self._create_buttons(go_by, show_list)
@@ -64,8 +64,8 @@ class StepPage(ThemeFollower, QWidget):
     def show_step(self, value: Attendance) -> None:
         """Show the current step of a lesson, from its top while it is being prepared."""
         lesson, step = existing(value.lesson), existing(value.step)
-        if value.beginning is None:
-            self._shown = lesson, value.progress.step
+        before, self._shown = self._shown, (lesson, value.progress.step, value.beginning is None)
+        if value.beginning is None and self._shown != before:
             self._show_texts(lesson, step, value)
             self._scroll.verticalScrollBar().setValue(0)  # type: ignore[union-attr]
         self._show_state(step, value)
@@ -137,7 +137,7 @@ class StepPage(ThemeFollower, QWidget):
         """
         if self._shown is None:
             return
-        lesson, number = self._shown
+        lesson, number, _ = self._shown
         place, colors, pixmap = lesson.place(number), self.palette(), QPixmap()
         accent, plain = colors.accent().color().name(), colors.placeholderText().color().name()
         if place is not None:

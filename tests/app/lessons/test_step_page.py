@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
+from PyQt6.QtWidgets import QLabel, QPushButton, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.end_page import EndPage
@@ -75,6 +75,26 @@ def test_no_text_is_cut_off_even_while_the_program_is_busy(qtbot: QtBot, lesson:
         if value.step is not None and "term:" in value.step.text:
             panel.step._follow("term:gap")
             assert cut_off(panel) == []
+
+
+def test_page_of_a_step_that_is_still_being_prepared_keeps_its_place(qtbot: QtBot) -> None:
+    panel = idle_panel(qtbot)
+    panel.setCurrentWidget(panel.step)
+    panel.resize(ROOM[0], 200)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    lesson = read_lesson(PAGES)
+    panel.show_attendance(Attendance(lesson, Progress(0)), "")
+    place = panel.step.findChild(QScrollArea)
+    assert place is not None
+    bar = place.verticalScrollBar()
+    assert bar is not None
+    bar.setValue(5)
+    assert bar.value() == 5
+    panel.show_attendance(Attendance(lesson, Progress(0, frozenset({0}))), "")
+    assert bar.value() == 5
+    panel.show_attendance(Attendance(lesson, Progress(1)), "")
+    assert bar.value() == 0
 
 
 def test_paragraphs_are_as_far_apart_as_the_parts_of_a_step(qtbot: QtBot) -> None:
