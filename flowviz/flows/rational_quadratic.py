@@ -1,7 +1,7 @@
 """Monotone rational-quadratic splines of one coordinate."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -38,16 +38,15 @@ class RationalQuadraticSpline:
     def __call__(self, theta: tf.Tensor | Lookup, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return x = g(y) and log g'(y), both (n,), in closed form."""
         share = self._share(y)
-        evaluate = self._evaluate_between if isinstance(theta, Lookup) else self._evaluate
-        x, log_slope = evaluate(theta, share)
+        piece = self._piece(theta, share, axis=0)
+        x, log_slope = _evaluated(piece, _fraction(share, piece.y, piece.width))
         return y + 2 * self.bound * (x - share), log_slope
 
     def inverse(self, theta: tf.Tensor | Lookup, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return y = g⁻¹(x) and the log-slope -log g'(y) of g⁻¹, both (n,), by solving a quadratic equation."""
         share = self._share(x)
         reached = tf.where(share < 1, share, 2)  # passes the last knots, though rounding may put them beyond 1
-        is_table = isinstance(theta, Lookup)
-        piece = _between(theta, self, reached, axis=1) if is_table else Bins(theta, self, reached, axis=1).piece()
+        piece = self._piece(theta, reached, axis=1)
         xi = _root(piece, share)
         return x + 2 * self.bound * (piece.y + piece.width * xi - share), -_evaluated(piece, xi)[1]
 
@@ -55,30 +54,32 @@ class RationalQuadraticSpline:
         """Return the positions of coordinates in [-bound, bound], from 0 to 1."""
         return tf.clip_by_value(coordinate / (2 * self.bound) + 0.5, 0, 1)
 
-    def _evaluate(self, theta: tf.Tensor, share: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return g and log g', with an explicit gradient that does not sum over the bins a second time."""
+    def _piece(self, theta: tf.Tensor | Lookup, share: tf.Tensor, axis: int) -> "Piece":
+        """Return the pieces that contain points.
 
-        @tf.custom_gradient
-        def evaluate(share: tf.Tensor, theta: tf.Tensor) -> tuple[tuple[tf.Tensor, tf.Tensor], Any]:
-            bins = Bins(theta, self, share, axis=0)
-            piece = bins.piece()
+        Between two knots of a table, the starts and sizes of the bins and the slopes at their ends are interpolated, so
+        the bins again fill the interval and the spline increases.
 
-            def gradient(*upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-                with tf.GradientTape() as tape:
-                    tape.watch((share, piece))
-                    values = _evaluated(piece, _fraction(share, piece.y, piece.width))
-                by_share, by_piece = tape.gradient(values, (share, piece), output_gradients=upstream)
-                return by_share, bins.gradient(by_piece)
-
-            return _evaluated(piece, _fraction(share, piece.y, piece.width)), gradient
-
-        found: tuple[tf.Tensor, tf.Tensor] = evaluate(share, theta)
-        return found
-
-    def _evaluate_between(self, lookup: Lookup, share: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return g and log g', interpolated between the splines of a table."""
-        piece = _between(lookup, self, share, axis=0)
-        return _evaluated(piece, _fraction(share, piece.y, piece.width))
+        Args:
+            theta: θ of each point, or a table of it.
+            share: Positions of the points (n,), from 0 to 1.
+            axis: 0 if they lie along the widths of the bins, 1 if along the heights.
+        """
+        lookup = theta if isinstance(theta, Lookup) else Lookup.of_columns(theta)
+        minima = self.min_width, self.min_height
+        *logits, slopes = tf.split(lookup.values, [self.bins, self.bins, self.bins - 1])
+        sizes = [_free_sizes(each, minimum) for each, minimum in zip(logits, minima, strict=True)]
+        starts = [_running_sums(each) for each in sizes]
+        knots = np.arange(self.bins)[1:, np.newaxis] * minima[axis] + starts[axis][1:]
+        passed = tf.math.count_nonzero(share >= lookup._replace(values=knots).interpolated(), axis=0, dtype=tf.int32)
+        none = tf.zeros_like(slopes[:1])
+        fields = [*starts, *sizes, tf.concat([none, slopes], axis=0), tf.concat([slopes, none], axis=0)]
+        left = lookup.left + passed * tf.shape(slopes)[1]  # in a table of one bin after the other
+        y, x, width, height, *ends = (
+            Lookup(tf.reshape(each, [1, -1]), left, lookup.way).interpolated()[0] for each in fields
+        )
+        times = tf.cast(passed, share.dtype)
+        return Piece(y + minima[0] * times, x + minima[1] * times, width + minima[0], height + minima[1], *ends)
 
 
 class Piece(NamedTuple):
@@ -96,76 +97,6 @@ class Piece(NamedTuple):
     right: tf.Tensor
 
 
-class Bins:
-    """The bins of n splines and, for each, the bin that contains a point, found by sums over all bins without a gather.
-
-    `axis` is 0 if the points `share` (n,) lie along the widths, 1 if along the heights.
-    """
-
-    def __init__(self, theta: tf.Tensor, spline: RationalQuadraticSpline, share: tf.Tensor, axis: int) -> None:
-        self._count = spline.bins
-        self._minima = spline.min_width, spline.min_height
-        *self._sizes, self._slopes = _free(theta, spline)
-        passed = tf.cast(share >= _inner_knots(self._sizes[axis], self._minima[axis]), theta.dtype)
-        none, all_ = tf.zeros_like(passed[:1]), tf.ones_like(passed[:1])
-        self._before = tf.concat([passed, none], axis=0)  # 1 for a bin that ends before the point
-        self._here = tf.concat([all_, passed], axis=0) - self._before  # 1 for the bin that contains the point
-        self._passed = _sum(passed)
-        self._starts = [_sum(self._before * sizes) for sizes in self._sizes]
-        self._extents = [_sum(self._here * sizes) for sizes in self._sizes]
-
-    def piece(self) -> Piece:
-        """Return the piece of each spline that contains the point."""
-        (y, x), (width, height) = (
-            [free + minimum * times for free, minimum in zip(frees, self._minima, strict=True)]
-            for frees, times in ((self._starts, self._passed), (self._extents, 1))
-        )
-        left, right = _sum(self._here[1:] * self._slopes), _sum(self._here[:-1] * self._slopes)
-        return Piece(y, x, width, height, left, right)
-
-    def gradient(self, by: Piece) -> tf.Tensor:
-        """Return the gradient by θ, given that by the piece.
-
-        The gradient of a softmax p is p·(u - Σ p·u). Here u is a sum of two masks, whose sums with p are known.
-        """
-        by_theta = []
-        for k, (by_start, by_extent) in enumerate(((by.y, by.width), (by.x, by.height))):
-            mean = (by_start * self._starts[k] + by_extent * self._extents[k]) / (1 - self._minima[k] * self._count)
-            by_theta.append(self._sizes[k] * (self._before * by_start + self._here * by_extent - mean))
-        by_theta.append(self._here[1:] * by.left + self._here[:-1] * by.right)
-        return tf.concat(by_theta, axis=0)
-
-
-def _between(lookup: Lookup, spline: RationalQuadraticSpline, share: tf.Tensor, axis: int) -> Piece:
-    """Return the pieces of splines, each between the two at adjacent knots of a table, that contain points.
-
-    The starts and sizes of the bins and the slopes at their ends are interpolated, so the bins again fill the interval
-    and the spline increases. `share` and `axis` are those of `Bins`.
-    """
-    *sizes, slopes = _free(lookup.values, spline)
-    minima = spline.min_width, spline.min_height
-    knots = lookup._replace(values=_inner_knots(sizes[axis], minima[axis])).interpolated()
-    passed = tf.math.count_nonzero(share >= knots, axis=0, dtype=tf.int32)
-    zeros = tf.zeros_like(slopes[:1])
-    starts = [tf.concat([zeros, _running_sums(each)], axis=0) for each in sizes]
-    fields = [*starts, *sizes, tf.concat([zeros, slopes], axis=0), tf.concat([slopes, zeros], axis=0)]
-    place = lookup.left + passed * slopes.shape[1], lookup.way  # in a table of one bin after the other
-    y, x, width, height, left, right = (Lookup(tf.reshape(each, [1, -1]), *place).interpolated()[0] for each in fields)
-    times = tf.cast(passed, share.dtype)
-    return Piece(y + minima[0] * times, x + minima[1] * times, width + minima[0], height + minima[1], left, right)
-
-
-def _free(theta: tf.Tensor, spline: RationalQuadraticSpline) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Return the widths and heights of the bins above their minima (bins, n), and the free slopes (bins - 1, n)."""
-    widths, heights, slopes = tf.split(theta, [spline.bins, spline.bins, spline.bins - 1])
-    return _free_sizes(widths, spline.min_width), _free_sizes(heights, spline.min_height), slopes
-
-
-def _inner_knots(sizes: tf.Tensor, minimum: float) -> tf.Tensor:
-    """Return the knots between the bins (bins - 1, n), given the sizes of the bins above their minimum (bins, n)."""
-    return np.arange(1, sizes.shape[0])[:, np.newaxis] * minimum + _running_sums(sizes)
-
-
 def _free_sizes(logits: tf.Tensor, minimum: float) -> tf.Tensor:
     """Return the sizes (bins, n) of all bins above their minimum: a softmax times what the minima leave."""
     powers = tf.exp(logits - tf.reduce_max(logits, axis=0))
@@ -173,8 +104,8 @@ def _free_sizes(logits: tf.Tensor, minimum: float) -> tf.Tensor:
 
 
 def _running_sums(sizes: tf.Tensor) -> tf.Tensor:
-    """Return the sums (bins - 1, n) of the first bin, of the first two, …, by a product with a triangular matrix."""
-    return tf.constant(np.tri(sizes.shape[0] - 1, sizes.shape[0]), sizes.dtype) @ sizes
+    """Return 0, the first size, the sum of the first two, … (bins, n), by a product with a triangular matrix."""
+    return tf.constant(np.tri(sizes.shape[0], k=-1), sizes.dtype) @ sizes
 
 
 def _sum(terms: tf.Tensor) -> tf.Tensor:

@@ -21,12 +21,12 @@ class Lookup(NamedTuple):
     Attributes:
         values: Values of the functions at the knots (functions, knots).
         left: Number of the knot before each point (n,).
-        way: Share of the way from there to the next knot (n,).
+        way: Share of the way from there to the next knot (n,). None if every point is at a knot.
     """
 
     values: tf.Tensor
     left: tf.Tensor
-    way: tf.Tensor
+    way: tf.Tensor | None
 
     @classmethod
     def at(cls, values: tf.Tensor, place: tf.Tensor) -> "Lookup":
@@ -34,12 +34,19 @@ class Lookup(NamedTuple):
         left = tf.where(place > 0, tf.minimum(tf.floor(place), values.shape[1] - 2), 0)  # 0 if the place is NaN
         return cls(values, tf.cast(left, tf.int32), place - left)
 
+    @classmethod
+    def of_columns(cls, values: tf.Tensor) -> "Lookup":
+        """Return a point for each column of values (functions, n)."""
+        return cls(values, tf.range(tf.shape(values)[1]), None)
+
     def interpolated(self) -> tf.Tensor:
         """Return the values of the functions at the points (functions, n), interpolated linearly between knots.
 
         The gradient by the values sums over the points of each knot, which makes a training step 1.7 times as fast as
         a product with hat functions at all knots.
         """
+        if self.way is None:
+            return tf.gather(self.values, self.left, axis=1)
         rows = tf.gather(tf.transpose(self.values), tf.concat([self.left, self.left + 1], axis=0))
         low, high = tf.split(rows, 2)
         return tf.transpose(low + tf.expand_dims(self.way, 1) * (high - low))

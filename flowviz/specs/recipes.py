@@ -174,7 +174,7 @@ RECIPES: dict[Family, Recipe] = {
             "normalization": "box",
             "base": "uniform",
         },
-        batch=1024,  # which takes hardly longer, because a step makes splines at as many knots
+        batch=1024,  # which takes hardly longer, because a step computes splines at the same number of knots
         has_log_scale=False,
         has_bins=True,
     ),
