@@ -50,7 +50,7 @@ def lost_particles(monkeypatch: pytest.MonkeyPatch) -> None:
     def lost(self: Flow, particles: NDArray[Any]) -> Trace:
         found = trace(self, particles)
         number = int(self.parameters.numpy().view(np.uint32).sum(dtype=np.uint64))
-        if len(particles) == 500 and number % 2 == 0:
+        if len(particles) == 500 and number % 2 == 1:
             found.positions[-1, 0] = np.inf
         return found
 
