@@ -111,7 +111,7 @@ class UndoHistory(QObject):
             latest.after = self._choices
 
     def reset(self, name: str, change: Callable[[], object]) -> None:
-        """Make a change that cannot be undone, forget how the choice changed, and drop edits of nothing else."""
+        """Make a change that cannot be undone, forget how the choice changed, and drop edits that changed only that."""
         with self.paused():
             change()
         if name not in self._choices:

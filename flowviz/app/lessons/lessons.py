@@ -154,7 +154,8 @@ class Lessons(QObject):
             ),
             EndPage(
                 export_results=self.files.export_results, leave=self.leave,
-                back=partial(self._go, -1), show_list=self.show_list, open_next=self._open_next,
+                back=partial(self._go, -1), show_list=self.show_list,
+                open_next=lambda: self.open(existing(next_lesson(existing(self.lesson)))),
             ),
         )  # fmt: skip
 
@@ -195,10 +196,6 @@ class Lessons(QObject):
             self._after_asking(opening, go_to)
         else:
             go_to()
-
-    def _open_next(self) -> None:
-        """Begin or continue the lesson after the one that has ended, at whose end there is a button for it."""
-        self.open(existing(next_lesson(existing(self.lesson))))
 
     def _go_to(self, step: int, *, replays: bool) -> None:
         self.say("")  # what was said about the last step

@@ -97,4 +97,3 @@ class SuspectMarks(QWidget):
             painter.drawEllipse(place, DOT, DOT)
             painter.drawLine(place - QPointF(0, DOT), QPointF(place.x(), baseline))
             painter.drawText(QPointF(left, baseline), text)
-        painter.end()

@@ -52,14 +52,13 @@ class Notifications(QObject):
         panel = self._panels.get(notice.topic)
         if not notice.text:
             self.withdraw(notice.topic)
-        elif panel is None:
-            self._window_list.post(notice)
-        elif self._can_show_in(panel):
+        elif panel is not None and self._can_show_in(panel):
             self._window_list.withdraw(notice.topic)
             panel.notices.post(notice)
             QTimer.singleShot(0, panel.scroll_to_notices)  # when the layout has made room
         else:
-            panel.notices.withdraw(notice.topic)
+            if panel is not None:
+                panel.notices.withdraw(notice.topic)
             self._window_list.post(notice)
 
     def withdraw(self, topic: str) -> None:
@@ -98,5 +97,4 @@ class Notifications(QObject):
         for panel in self._panels.values():
             if not panel.is_visible:
                 for notice in panel.notices.current:
-                    panel.notices.withdraw(notice.topic)
-                    self._window_list.post(notice)
+                    self.post(notice)

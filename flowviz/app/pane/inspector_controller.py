@@ -97,10 +97,8 @@ class InspectorController(QObject):
 
     def _reports_on(self, spec: FlowSpec, stage: int) -> bool:
         """Return whether the displayed report is that of a stage of a flow, perhaps at another condition."""
-        if self._reported is None:
-            return False
-        reported, reported_stage = self._reported
-        return reported_stage == stage and reported.told_as(spec) == spec
+        reported, reported_stage = self._reported or (None, None)
+        return reported is not None and reported_stage == stage and reported.told_as(spec) == spec
 
 
 def _explained(view: View) -> tuple[object, ...]:

@@ -1,7 +1,6 @@
 """The integrator bar: how flow matching follows the velocity, and in how many steps."""
 
 from collections.abc import Mapping
-from functools import cache
 
 from PyQt6.QtWidgets import QLabel
 
@@ -49,9 +48,4 @@ class IntegratorBar(WrappingRow):
 
 def _integrated(request: Request) -> FlowSpec:
     """Return the requested flow if it has an integrator, or else flow matching."""
-    return request.plan.flow if request.plan.flow.recipe.is_continuous else _flow_matching()
-
-
-@cache
-def _flow_matching() -> FlowSpec:
-    return FlowSpec(family="flow_matching")
+    return request.plan.flow if request.plan.flow.recipe.is_continuous else FlowSpec(family="flow_matching")

@@ -86,16 +86,8 @@ class LedgerPicture(ThemeFollower, QWidget):
     def show_ledger(self, ledger: Ledger | None, limits: tuple[float, float] | None) -> None:
         """Show a ledger, or nothing."""
         self._ledger, self._limits = ledger, limits
-        self._fit()
         self.setAccessibleDescription("" if ledger is None else _lines(ledger))
-        self._redraw()
-
-    def _fit(self) -> None:
-        if self._ledger is None:
-            return
-        from flowviz.rendering.ledger import ledger_height
-
-        self.setMinimumHeight(ledger_height(self._ledger, QFontInfo(self.font()).pixelSize(), self.width()))
+        self.show_appearance()
 
     def _redraw(self) -> None:
         self._image = None
@@ -134,7 +126,10 @@ class LedgerPicture(ThemeFollower, QWidget):
         super().resizeEvent(event)
 
     def show_appearance(self) -> None:
-        self._fit()
+        if self._ledger is not None:
+            from flowviz.rendering.ledger import ledger_height
+
+            self.setMinimumHeight(ledger_height(self._ledger, QFontInfo(self.font()).pixelSize(), self.width()))
         self._redraw()
 
 

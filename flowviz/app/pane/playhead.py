@@ -73,14 +73,12 @@ class Playhead(QObject):
 
     def glide_to(self, stage: int) -> None:
         """Glide to a stage, and stop playing."""
-        if stage == self.stage:
-            return
-        if self.jumps:
+        if stage != self.stage and self.jumps:
             self.jump_to(stage)
-            return
-        self._stop_playing()
-        self.stage = stage
-        self._start_ticks()
+        elif stage != self.stage:
+            self._stop_playing()
+            self.stage = stage
+            self._start_ticks()
 
     def jump_to(self, stage: int) -> None:
         """Jump to a stage, and stop playing."""

@@ -98,14 +98,14 @@ class SceneModel(QObject):
 
     def show(self, subject: Subject, generated: Trace) -> None:
         """Show another flow, or the same flow with other weights; `generated` are the particles of the base."""
-        if subject.spec != self.subject.spec and not self._follows(subject.spec):
+        spec, before = subject.spec, self.subject.spec
+        if spec != before and (before.told_as(spec) != spec or _is_slow(spec)):  # else dragging its condition shows it
             self._queries.drop_stages()  # of the previous flow
             self.scene = Scene(self.scene.trace, target=self.scene.target, units=self.scene.units)
             self.is_encoded = False
         has_waited = self.generated.awaits_densities and subject.weights is self.subject.weights
         self.generated = generated
-        is_same = (subject.spec, subject.edits) == (self.subject.spec, self.subject.edits)
-        if has_waited and is_same:  # only the densities are new
+        if has_waited and (spec, subject.edits) == (before, self.subject.edits):  # only the densities are new
             self._show_trace(self.scene.trace if self.is_encoded else generated, encoded=self.is_encoded)
         else:
             self.subject = subject
@@ -164,10 +164,6 @@ class SceneModel(QObject):
     def query_points(self, points: Sequence[tuple[float, float]], on_result: OnResult[Trace]) -> None:
         """Follow points (x, y) of the last stage back through all others."""
         self._queries.follow("points", self.subject, points, self.scene.trace.last_stage, on_result)
-
-    def _follows(self, spec: FlowSpec) -> bool:
-        """Return whether a flow is the displayed one at another value of its condition, and quick enough to drag."""
-        return self.subject.spec.told_as(spec) == spec and not _is_slow(spec)
 
     def _refresh(self) -> None:
         hidden: dict[str, Any] = {field: None for mark, field in SCENE_FIELDS.items() if not self._shows(mark)}

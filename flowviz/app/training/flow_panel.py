@@ -144,18 +144,19 @@ class FlowOptions(QWidget):
         bind_control(
             request, lambda value: value.plan.flow.log_scale_bound is not None, self._bounded, self._set_bounded
         )
-        training = dict(self._training)
         bind_control(
             request,
             lambda value: value.plan.training.patience,
-            training.pop("patience"),
+            self._training["patience"],
             lambda validations: request.update_training(patience=validations or None),
         )
-        bind_control(request, lambda value: min(value.plan.flow.seed, MAX_SEED), training.pop("seed"), request.set_seed)
+        bind_control(
+            request, lambda value: min(value.plan.flow.seed, MAX_SEED), self._training["seed"], request.set_seed
+        )
         bind_fields(
             request,
             lambda value: value.plan.training.of_family(value.plan.flow.recipe),
-            training,
+            {name: each for name, each in self._training.items() if name not in {"patience", "seed"}},
             request.update_training,
         )
         bind_fields(request, lambda value: value, {"follows": self._follows}, request.change)

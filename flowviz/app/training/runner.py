@@ -82,10 +82,6 @@ class Job:
     requested: deque[BuiltTarget] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     waiting: list[tuple[int, Report]] = field(default_factory=list)
 
-    def has(self, number: int) -> bool:
-        """Return whether a run is part of this job."""
-        return any(thread is not None and thread.number == number for thread in (self.thread, self.scorer))
-
     def toggle_pause(self, state: TrainingState, *, has_begun: bool) -> TrainingState:
         """Pause or resume the training, and return its new state. A training that is stopping stays as it is.
 
@@ -243,9 +239,9 @@ class TrainingRunner(QObject):
 
     def _on_report(self, number: int, report: Report = None) -> None:
         """Take a report of a run, or keep it until the run is no longer set aside; ignore those of earlier runs."""
-        job = self.job
-        if self._aside.has(number):
-            self._aside.waiting.append((number, report))
+        job, aside = self.job, self._aside
+        if any(each is not None and each.number == number for each in (aside.thread, aside.scorer)):
+            aside.waiting.append((number, report))
         elif job.scorer is not None and number == job.scorer.number:
             if isinstance(report, Turn):
                 self.scored.emit(report)

@@ -304,8 +304,7 @@ class Session(QObject):
         if self.state == TrainingState.IDLE:
             self._continue()
         else:
-            has_begun = self._presenter.shown_run is not None
-            self.set_state(self._runner.job.toggle_pause(self.state, has_begun=has_begun))
+            self.set_state(self._runner.job.toggle_pause(self.state, has_begun=self._presenter.shown_run is not None))
 
     def _continue(self) -> None:
         """Resume the training that has ended, or extend it by the requested time or steps if its budget is used up.

@@ -56,7 +56,7 @@ class WrappingRow(QWidget):
                 widget.rearrange()
 
     def event(self, event: QEvent | None) -> bool:
-        """Place the widgets after each change of them or of the width; while the row is hidden, Qt tells of none."""
+        """Place the widgets after each change of them or of the width; while the row is hidden, Qt announces none."""
         if event is not None and event.type() in PLACING:
             if event.type() != QEvent.Type.Resize:
                 self.updateGeometry()

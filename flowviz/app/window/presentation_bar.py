@@ -6,7 +6,7 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from flowviz.app.pane.playhead import Playhead
-from flowviz.app.state.request import Request, RequestState
+from flowviz.app.state.request import RequestState
 from flowviz.app.state.state import State
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import GAP
@@ -48,7 +48,12 @@ class PresentationBar(FontFollower, QWidget):
             leave: Leaves the presentation.
         """
         super().__init__()
-        self._word = WordBox("presentationWord", request, _word, lambda: (learn(), next_focus.setFocus()))
+        self._word = WordBox(
+            "presentationWord",
+            request,
+            lambda value: value.pages.text.text if value.kind == "text" else "",
+            lambda: (learn(), next_focus.setFocus()),
+        )
         self._train = PrimaryButton("presentationTrainButton", commands)
         self._train.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._play = button(
@@ -93,7 +98,3 @@ class PresentationBar(FontFollower, QWidget):
         """Let a button grow with its text but never shrink, so that those beside it do not move again and again."""
         button.setMinimumWidth(max(button.minimumWidth(), button.sizeHint().width()))
         self._fit_leave_button()
-
-
-def _word(request: Request) -> str:
-    return request.pages.text.text if request.kind == "text" else ""

@@ -12,7 +12,7 @@ from flowviz.app.workspace.links import LinksState
 NAME = "Difference from another flow"
 TIP = "Color each cloud by how much more density its flow has than another flow that learns the same target"
 MAX_CHARACTERS = 16  # longer names are elided
-MIN_CHOICES = 2  # with a single flow, there is nothing to compare
+MIN_FLOWS = 2  # with a single flow, there is nothing to compare
 
 
 class DifferenceBox(ChoiceBox):
@@ -23,12 +23,9 @@ class DifferenceBox(ChoiceBox):
         self.setToolTip(TIP)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(MAX_CHARACTERS)
-        compared.watch(_choices, self._offer)
+        compared.watch(_choices, self.offer)
+        compared.watch(lambda value: len(value.runs) >= MIN_FLOWS, self.setEnabled)
         bind_fields(links, lambda value: value, {"reference": self}, links.change)
-
-    def _offer(self, choices: Mapping[str, str]) -> None:
-        self.offer(choices)
-        self.setEnabled(len(choices) > MIN_CHOICES)
 
 
 def _choices(compared: Compared) -> Mapping[str, str]:

@@ -14,11 +14,6 @@ def pane_title(run: EntrantRun, theme: Theme) -> Title:
     gap = "" if run.gap is None else f" · {GAPS[run.is_validated].format(run.gap)}"
     words = f"⚠ {run.words()}" if has_failed else run.words()
     texts = f"{run.title}{gap} · {words}", f"{run.title} · {words}", run.title
-    tip = run.problem or _tip(run)
+    about = f"{run.title}: {run.project.flow.recipe.title}, learns {run.project.target.title}."
+    tip = run.problem or f"{about} Alt+0 or a double click here enlarges the cloud; Return opens the flow on its own"
     return Title(run.name, run.key, texts, tip, entrant_pen(run.style, theme), run.fraction, has_failed)
-
-
-def _tip(run: EntrantRun) -> str:
-    title = run.project.flow.recipe.title
-    about = f"{run.title}: {title}, learns {run.project.target.title}."
-    return f"{about} Alt+0 or a double click here enlarges the cloud; Return opens the flow on its own"
