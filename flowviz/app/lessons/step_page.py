@@ -65,8 +65,9 @@ class StepPage(ThemeFollower, QWidget):
         """Show the current step of a lesson, from its top while it is being prepared."""
         lesson, step = existing(value.lesson), existing(value.step)
         before, self._shown = self._shown, (lesson, value.progress.step, value.beginning is None)
-        if value.beginning is None and self._shown != before:
+        if value.beginning is None:
             self._show_texts(lesson, step, value)
+        if value.beginning is None and self._shown != before:
             self._scroll.verticalScrollBar().setValue(0)  # type: ignore[union-attr]
         self._show_state(step, value)
         lay_out_now()

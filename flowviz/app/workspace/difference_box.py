@@ -9,7 +9,6 @@ from flowviz.app.widgets.form import bind_fields
 from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.links import LinksState
 
-NAME = "Difference from another flow"
 TIP = "Color each cloud by how much more density its flow has than another flow that learns the same target"
 MAX_CHARACTERS = 16  # longer names are elided
 MIN_FLOWS = 2  # with a single flow, there is nothing to compare
@@ -19,7 +18,7 @@ class DifferenceBox(ChoiceBox):
     """Combo box with an item for no difference and one for each flow of a comparison."""
 
     def __init__(self, compared: ComparedState, links: LinksState) -> None:
-        super().__init__("differenceBox", NAME, {})
+        super().__init__("differenceBox", "Difference from another flow", {})
         self.setToolTip(TIP)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(MAX_CHARACTERS)
