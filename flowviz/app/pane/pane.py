@@ -106,21 +106,22 @@ class Pane(QWidget):
         name: The name of the flow. Empty for a flow on its own.
     """
 
-    def __init__(self, picture: CloudView, actions: PaneActions) -> None:
-        """Create a pane without a title."""
+    def __init__(self, picture: CloudView, actions: PaneActions, cloud: CloudView) -> None:
+        """Create a pane without a title; a click moves the focus to `cloud`, which then shows the flow of the pane."""
         super().__init__()
         self.picture, self._actions, self._header = picture, actions, PaneHeader()
         self.name, self._key, self._is_selected = "", "", False
         self._layout = lay_out(QVBoxLayout(self), self._header, picture, stretched=picture, spacing=0)
         self._header.hide()
         picture.setMinimumSize(USUAL_MIN_SIZE)
-        picture.gesture_ended.connect(self._choose)
+        self._cloud = cloud
+        picture.gesture_ended.connect(self._take_click)
 
     @classmethod
     def unselected(cls, actions: PaneActions, view: ViewState, queue: DrawingQueue, selected: CloudView) -> "Pane":
         """Return a pane that shares a view, is drawn when the `queue` has time, and follows the selected cloud."""
         picture = CloudView(view, "entrantPicture", queue, selected)
-        pane = cls(picture, actions)
+        pane = cls(picture, actions, selected)
         pane.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         picture.add_camera_keys(pane)
@@ -166,6 +167,10 @@ class Pane(QWidget):
         if self.name and not self._is_selected:
             self._actions.choose(self.name)
 
+    def _take_click(self) -> None:
+        self._choose()
+        self._cloud.setFocus(Qt.FocusReason.MouseFocusReason)
+
     def sizeHint(self) -> QSize:
         return USUAL_MIN_SIZE
 
@@ -181,7 +186,7 @@ class Pane(QWidget):
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         if self._header.geometry().contains(event.position().toPoint()):
-            self._choose()
+            self._take_click()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None

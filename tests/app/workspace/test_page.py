@@ -112,6 +112,22 @@ def test_a_click_selects_an_entrant_everywhere(page: Page, qtbot: QtBot) -> None
     assert page.clouds[1].accessibleName().endswith("selected")
 
 
+def test_keys_act_on_the_flow_that_was_clicked(page: Page, qtbot: QtBot) -> None:
+    CloudMouse(page.clouds[1].picture, qtbot).click_pixel(QPoint(40, 40))
+    focus = page.window.main.focusWidget()
+    assert focus is page.clouds[1].picture
+    qtbot.keyClick(focus, Qt.Key.Key_Delete)
+    assert [cloud.name for cloud in page.clouds] == ["a"]
+
+
+def test_keys_act_on_the_flow_whose_title_was_clicked(page: Page, qtbot: QtBot) -> None:
+    qtbot.mouseClick(page.clouds[1], Qt.MouseButton.LeftButton, pos=QPoint(40, 8))
+    focus = page.window.main.focusWidget()
+    assert focus is page.clouds[1].picture
+    qtbot.keyClick(focus, Qt.Key.Key_Delete)
+    assert [cloud.name for cloud in page.clouds] == ["a"]
+
+
 def test_delete_removes_an_entrant(page: Page, qtbot: QtBot) -> None:
     qtbot.keyClick(page.clouds[0], Qt.Key.Key_Delete)
     assert [cloud.name for cloud in page.clouds] == ["b"]
