@@ -42,13 +42,13 @@ def difference_note(run: EntrantRun, reference: EntrantRun | None, scene: Scene)
     if reference is None or reference is run:
         return ""
     if reference.project.target != run.project.target:
-        return f"Learns another target than '{reference.name}'"
+        return f"Learns another target than '{reference.title}'"
     if not _has_density(reference):
-        return f"'{reference.name}' has {'no recorded density' if reference.is_recorded else 'not been trained yet'}"
+        return f"'{reference.title}' has {'no recorded density' if reference.is_recorded else 'not been trained yet'}"
     if scene.difference is None:
         return ""
     limit = difference_limit(scene.difference)
-    return f"Yellow: more density than '{reference.name}'; blue: less (up to {limit:g} nats)"
+    return f"Yellow: more density than '{reference.title}'; blue: less (up to {limit:g} nats)"
 
 
 def missing_note(known: Known, seen: Seen) -> str:
@@ -64,7 +64,8 @@ def missing_note(known: Known, seen: Seen) -> str:
 
 def _has_density(run: EntrantRun) -> bool:
     """Return whether the density of an entrant is known: it has learned something, or the density was recorded."""
-    return run.is_begun or (run.is_recorded and not run.known.estimates_density)
+    # Weights are enough; it may lack a checkpoint, from which it could be trained further.
+    return not run.known.estimates_density if run.is_recorded else bool(run.project.weights.parameters)
 
 
 def _divergence(run: EntrantRun) -> str:

@@ -1,5 +1,6 @@
 """Sentences on the pictures of recorded flows."""
 
+from dataclasses import replace
 from unittest.mock import Mock
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 from flowviz.app.state.known import Known
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.hints import can_subtract, missing_note
+from flowviz.projects import Project
+from flowviz.projects.gallery import example
 from flowviz.projects.recording import recorded_project
 from flowviz.specs import Seen, ViewSpec
 from flowviz.specs.view import Direction, Mark
@@ -31,6 +34,14 @@ def recorded(name: str) -> EntrantRun:
 def test_note_lists_what_a_recorded_flow_lacks(marks: set[Mark], direction: Direction, note: str) -> None:
     seen = Seen(view=ViewSpec(marks=frozenset(marks)), direction=direction)
     assert missing_note(recorded("a").known, seen) == note
+
+
+def test_flow_that_cannot_be_trained_further_has_a_density() -> None:
+    project = example("brad").project()
+    first, second = (EntrantRun(name, replace(project, checkpoint=None)) for name in ("a", "b"))
+    assert can_subtract(first, second)
+    untrained = EntrantRun("c", Project.untrained(project.target, project.flow, project.training))
+    assert not can_subtract(first, untrained)
 
 
 def test_what_can_be_shown_of_a_flow_is_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
