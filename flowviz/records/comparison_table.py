@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from flowviz.records.measured import not_comparable
 from flowviz.records.paired import DIFFERENCE, DIFFERENCE_ERROR, PairedDifference
 from flowviz.records.trial import ON_TARGET_GOAL, Trial
 from flowviz.specs.shares import percent
@@ -138,7 +139,7 @@ class RunSummary:
         value, error = self.value(column), self.error(column)
         if value is None:
             is_folded = self.without_density > 0 and column.compares
-            return f"not comparable: {percent(self.without_density, 1)} have no density" if is_folded else UNKNOWN
+            return not_comparable(self.without_density, brief=True) if is_folded else UNKNOWN
         if self.is_validated(column):
             return f"{column.text(value)} (validation)"
         return column.text(value) + (f" ± {column.text(error)}" if error else "")

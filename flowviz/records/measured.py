@@ -114,6 +114,7 @@ class Measured:
         return f"{self.split} {name} {value:.3f}{error} nats{median}"
 
 
-def not_comparable(without_density: float) -> str:
+def not_comparable(without_density: float, *, brief: bool = False) -> str:
     """Return a phrase saying that an NLL is unknown, because a share of the points, from 0 to 1, has no density."""
-    return f"not comparable: {percent(max(without_density, 0.001), 1)} of the points have no density"
+    points = "" if brief else " of the points"
+    return f"not comparable: {percent(max(without_density, 0.001), 1)}{points} have no density"

@@ -172,6 +172,11 @@ def test_a_flow_that_lacks_an_inverse_at_some_points_is_not_comparable() -> None
     assert row.text(GAP) == row.text(NLL) == "not comparable: 6.4% have no density"
 
 
+def test_a_flow_that_lacks_an_inverse_at_few_points_has_a_share_above_zero() -> None:
+    row = summary_of_figures("a", [{"test_nll": None, "without_density": 1e-4}])
+    assert row.text(NLL) == "not comparable: 0.1% have no density"
+
+
 def test_runs_without_an_inverse_at_some_points_do_not_leave_the_mean_to_the_others() -> None:
     folded = {"gap": None, "test_nll": None, "validation_gap": 0.1, "validation_nll": 1.1, "without_density": 0.064}
     row = summary_of_figures("a", [{"gap": 0.5, "test_nll": 1.5, "without_density": 0.0}, folded])
