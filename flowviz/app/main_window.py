@@ -212,7 +212,7 @@ class MainWindow(QMainWindow):
         fill_training_menu(
             add_submenu(bar, "&Train"), training.controls, self.session, lambda: self.comparisons.trainings,
             viewing.history, lambda title, copy: self.exports.copy_training(title, copy, self._export_source()),
-            self.warm_up, self.comparisons.choose, self.comparisons.add_beside, self.by_hand.choose, self.layer_editor,
+            self.warm_up, self.comparisons, self.by_hand.choose, self.layer_editor,
         )  # fmt: skip
         fill_layers_menu(
             add_submenu(bar, "&Layers"), self.view, viewing, self.viewer.playhead.toggle_playing,

@@ -39,6 +39,7 @@ from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.recent_menu import RecentMenu
 from flowviz.app.workspace.comparisons import Comparisons
 from flowviz.exporting.commands import TrainingCopy, train_command, train_python
+from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.view import COARSE_GRID, FINEST_GRID, Palette, Theme
 
 if TYPE_CHECKING:
@@ -243,8 +244,7 @@ def fill_training_menu(
     history: HistoryBar,
     copy: Callable[[str, TrainingCopy], None],
     warm_up: WarmUp,
-    compare: Callable[[], None],
-    add_beside: Callable[[], None],
+    comparisons: Comparisons,
     build_by_hand: Callable[[], None],
     editor: LayerEditor,
 ) -> None:
@@ -266,10 +266,10 @@ def fill_training_menu(
         ),
         None,
         Entry(
-            "addbeside", "Add a Flow Beside I&t", add_beside, ADD_BESIDE_TIP, "Ctrl+Shift+N",
+            "addbeside", "Add a Flow Beside I&t", comparisons.add_beside, ADD_BESIDE_TIP, "Ctrl+Shift+N",
         ),
         Entry(
-            "compare", "&Compare…", compare, "Set up a comparison of flows, or return to it", "Ctrl+Shift+T"
+            "compare", "&Compare…", comparisons.choose, "Set up a comparison of flows, or return to it", "Ctrl+Shift+T"
         ),
         Entry(
             "buildbyhand", "&Build by Hand…", build_by_hand,
@@ -298,6 +298,9 @@ def fill_training_menu(
     again_tip = again.toolTip()
     train.changed.connect(lambda: enable_unless(again, "" if train.isEnabled() else train.toolTip(), again_tip))
     session.previous.is_offered.watch(lambda offered: offered, actions["returntotheprevioustraining"].setEnabled)
+    comparisons.compared.watch(
+        lambda value: not value.is_shown or len(value.runs) < MAX_ENTRANTS, actions["addbeside"].setEnabled
+    )
 
 
 def fill_layers_menu(

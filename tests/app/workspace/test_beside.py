@@ -338,6 +338,18 @@ def test_the_button_gives_way_to_those_of_the_comparison(panes: Panes) -> None:
     assert not button.isHidden()
 
 
+def test_the_menu_adds_no_flow_to_a_full_comparison(panes: Panes) -> None:
+    add = panes.window.find(QAction, "addbesideAction")
+    panes.comparisons.show(untrained(*"abcdef"))
+    assert not add.isEnabled()
+    panes.controller.remove("f")
+    assert add.isEnabled()
+    panes.trigger("addbeside")
+    assert not add.isEnabled()
+    panes.comparisons.leave()
+    assert add.isEnabled(), "it begins another comparison"
+
+
 def test_the_new_comparison_has_no_file_and_the_project_keeps_its_own(
     panes: Panes, file_menu: FileMenu, tmp_path: Path
 ) -> None:
