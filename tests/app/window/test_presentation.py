@@ -25,7 +25,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.readout import Score
-from flowviz.app.style.tokens import MARGIN
+from flowviz.app.style.tokens import GAP, MARGIN
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.widgets.focus_ring import FocusRing
 from flowviz.app.window.lesson_dock import PRESENTED_TITLE
@@ -494,6 +494,24 @@ def test_a_comparison_is_presented_with_its_clouds_alone(window: Window, qtbot: 
         "Target",
         "Loss",
     }
+
+
+def test_figures_of_a_comparison_keep_their_margins_after_a_presentation(window: Window, qtbot: QtBot) -> None:
+    window.main.comparisons.show(untrained("a", "b"))
+    figures = window.main.comparisons.workbench.figures
+
+    def margins() -> tuple[int, int, int]:
+        settle(window.main)
+        left = figures.plot.mapTo(figures, figures.plot.rect().topLeft())
+        rest = figures.rect().bottomRight() - figures.table.mapTo(figures, figures.table.rect().bottomRight())
+        return left.x(), rest.x(), rest.y()
+
+    assert margins() == (GAP, GAP, GAP)
+    choose(window, "Presentation")
+    qtbot.waitUntil(window.main.isFullScreen)
+    press_escape(window, qtbot)
+    qtbot.waitUntil(lambda: not window.main.isFullScreen())
+    assert margins() == (GAP, GAP, GAP)
 
 
 def test_opening_the_flow_of_a_presented_comparison_ends_the_presentation(window: Window, qtbot: QtBot) -> None:
