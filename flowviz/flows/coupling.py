@@ -45,10 +45,11 @@ class Coupling(Stage):
         return self._conditioner.initial_weights(self.outputs, rng)
 
     def adapt(self, numbers: Tensors, batch: tf.Tensor, pace: Any) -> tuple[Tensors, Tensors]:
-        return self._conditioner.tabulated(numbers, batch[:, 0]) if self._has_few_outputs else numbers, {}
+        return self._conditioner.tabulated(numbers, batch[:, 0]), {}
 
     def tabulated(self, numbers: Tensors, x: tf.Tensor) -> Tensors:
-        return self._conditioner.finely_tabulated(numbers, x[:, 0]) if self._has_few_outputs else numbers
+        has_few = self.outputs <= FEW  # interpolating many would take longer than the network
+        return self._conditioner.finely_tabulated(numbers, x[:, 0]) if has_few else numbers
 
     def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         x_a, x_b = tf.unstack(x, axis=1)
@@ -59,11 +60,6 @@ class Coupling(Stage):
         y_a, y_b = tf.unstack(y, axis=1)
         x_b, log_det = self.inverse_transform(self.theta(numbers, y_a), y_b)
         return tf.stack([y_a, x_b], axis=1), log_det
-
-    @property
-    def _has_few_outputs(self) -> bool:
-        """Return whether interpolating them is faster than the network."""
-        return self.outputs <= FEW
 
     @property
     def _conditioner(self) -> Conditioner:

@@ -6,7 +6,6 @@ import numpy as np
 import tensorflow as tf
 
 from flowviz.flows.bumps import BUMPS, pulled, pushed
-from flowviz.flows.conditioner import conditioner_of
 from flowviz.flows.coupling import Coupling
 from flowviz.flows.family import Family
 from flowviz.flows.network import TABULATED, Network
@@ -36,9 +35,6 @@ class SplineCoupling(Coupling):
 
     def theta(self, numbers: Tensors, x_a: tf.Tensor) -> Any:
         return Network(self.spec).looked_up(numbers, x_a) if TABULATED in numbers else super().theta(numbers, x_a)
-
-    def adapt(self, numbers: Tensors, batch: tf.Tensor, pace: Any) -> tuple[Tensors, Tensors]:
-        return conditioner_of(self.spec).tabulated(numbers, batch[:, 0]), {}
 
     def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         y, log_det = super().forward_and_log_det(numbers, x)
