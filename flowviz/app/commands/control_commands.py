@@ -57,13 +57,7 @@ class ControlCommands:
         for control in self._window.findChildren(CONTROLS):
             parents = list(around(control))
             for panel in self._panels:
-                if (
-                    panel in parents
-                    and not any(
-                        each.isHidden() and opener_of(each) is None  # it does not apply, and no button shows it
-                        for each in (control, *parents[: parents.index(panel)])
-                    )
-                ):
+                if panel in parents and not any(map(_is_left_out, (control, *parents[: parents.index(panel)]))):
                     yield control
 
     def _reveal(self, control: QWidget) -> None:
@@ -90,6 +84,11 @@ def _entering(box: QWidget, number: str) -> Callable[[], object] | None:
     if isinstance(box, QDoubleSpinBox):
         return partial(box.setValue, float(number))
     return partial(box.setValue, int(number)) if number.isdigit() else None
+
+
+def _is_left_out(widget: QWidget) -> bool:
+    """Return whether a widget is hidden because it does not apply, rather than until a button shows it."""
+    return widget.isHidden() and opener_of(widget) is None
 
 
 def _menu_of(control: QWidget) -> str:

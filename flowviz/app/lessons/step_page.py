@@ -67,8 +67,8 @@ class StepPage(ThemeFollower, QWidget):
         before, self._shown = self._shown, (lesson, value.progress.step, value.beginning is None)
         if value.beginning is None:
             self._show_texts(lesson, step, value)
-        if value.beginning is None and self._shown != before:
-            self._scroll.verticalScrollBar().setValue(0)  # type: ignore[union-attr]
+            if self._shown != before:
+                self._scroll.verticalScrollBar().setValue(0)  # type: ignore[union-attr]
         self._show_state(step, value)
         lay_out_now()
 

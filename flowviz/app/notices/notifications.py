@@ -52,13 +52,14 @@ class Notifications(QObject):
         panel = self._panels.get(notice.topic)
         if not notice.text:
             self.withdraw(notice.topic)
-        elif panel is not None and self._can_show_in(panel):
+        elif panel is None:
+            self._window_list.post(notice)
+        elif self._can_show_in(panel):
             self._window_list.withdraw(notice.topic)
             panel.notices.post(notice)
             QTimer.singleShot(0, panel.scroll_to_notices)  # when the layout has made room
         else:
-            if panel is not None:
-                panel.notices.withdraw(notice.topic)
+            panel.notices.withdraw(notice.topic)
             self._window_list.post(notice)
 
     def withdraw(self, topic: str) -> None:

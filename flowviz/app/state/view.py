@@ -89,7 +89,7 @@ class ViewState(State[View]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(View(), parent)
-        self._timed: tuple[int | None, float] = None, 1.0  # a stage, and the exact time that it stands for
+        self._timed: tuple[int | None, float] = None, 1.0  # a stage, and its exact time, from 0 to 1
 
     @property
     def seen(self) -> Seen:

@@ -18,7 +18,7 @@ SPIKE_TEXT = "{data:.3f} nats at step {x:,.0f}"  # pyqtgraph sets these names
 
 @dataclass(frozen=True, eq=False)
 class Losses:
-    """What the loss plot shows.
+    """The curves and levels to draw in the loss plot.
 
     Attributes:
         history: The losses so far.

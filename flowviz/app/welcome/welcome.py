@@ -79,7 +79,7 @@ class Welcome:
 
     @cached_property
     def _page(self) -> StartPage:
-        """The page, which is created when it is first needed."""
+        """Return the page, which is created when it is first needed."""
         page = self._create_page()
         self._stack.addWidget(page)
         return page

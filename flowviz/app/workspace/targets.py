@@ -42,7 +42,7 @@ class EntrantTargets:
     def provide(self, spec: TargetSpec, on_built: Callable[[BuiltTarget], object], topic: str) -> None:
         """Call a function with a target: at once if it is known, else when it is built.
 
-        A target that waits to be built is forgotten if another one with the same topic is asked for.
+        Requesting another target with the same topic cancels one that has not been built yet.
         """
         if (known := self._known(spec)) is not None:
             on_built(known)
