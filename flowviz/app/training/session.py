@@ -215,8 +215,8 @@ class Session(QObject):
             built: Its target. None if it has not been built.
             state: The state of its training.
         """
-        view = self._view
-        depth, probed = view.value.stage / max(view.value.last_stage, 1), self._viewer.probed_place
+        view, value, probed = self._view, self._view.value, self._viewer.probed_place
+        depth = 1 - (value.last_stage - value.stage) / max(value.last_stage, 1)  # 1 before any flow has been shown
         self._presenter.entrant = key
         self._runner.attend(key)
         self._leave_for(project, built, partial(self._request.show_plan, plan), edits)

@@ -251,6 +251,14 @@ def test_a_difference_appears_in_all_panes_but_that_of_the_reference(panes: Pane
     panes.qtbot.waitUntil(lambda: names() == [None, None])
 
 
+def test_a_comparison_that_is_opened_before_a_flow_is_shown_begins_at_the_last_stage(panes: Panes) -> None:
+    panes.main.view.show_flow(0, 0)  # as when the program starts with its file
+    panes.show(a=LONG, b=SHORT)
+    last = panes.run("a").project.trace.last_stage
+    assert (panes.main.view.seen.stage, panes.main.view.value.stage) == (None, last)
+    assert panes.comparisons.grid.cloud.stage == last
+
+
 def test_the_start_of_a_training_discards_what_the_other_panes_wait_for(
     panes: Panes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
