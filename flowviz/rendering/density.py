@@ -42,6 +42,12 @@ def density_strength(scene: Scene, stage: float, view: ViewSpec) -> float:
     return max(0.0, 1 - FADE * abs(stage - field.stage))
 
 
+def shown_density(scene: Scene, stage: float, view: ViewSpec) -> Density | None:
+    """Return the density of a scene if it is visible at a stage. A difference takes its place at all stages."""
+    is_visible = scene.difference is None and density_strength(scene, stage, view) > 0
+    return scene.density if is_visible else None
+
+
 def draw_density(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, panel: Panel, heat: Scale) -> None:
     """Cross-fade the canvas to the background with the density or the difference, by its opacity at a stage.
 
@@ -50,8 +56,8 @@ def draw_density(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, pan
     strength = density_strength(scene, stage, view)
     if scene.difference is not None and strength > 0:
         canvas.cross_fade(difference_background(scene.difference, view, panel, scene.units), strength)
-    elif scene.density is not None and strength > 0:
-        canvas.cross_fade(density_background(scene.density, view, panel, scene.units, heat), strength)
+    elif (density := shown_density(scene, stage, view)) is not None:
+        canvas.cross_fade(density_background(density, view, panel, scene.units, heat), strength)
 
 
 @cached(maxsize=4)

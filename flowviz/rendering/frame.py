@@ -16,6 +16,7 @@ from flowviz.rendering.density import (
     draw_density,
     longest_contours,
     mass_levels,
+    shown_density,
 )
 from flowviz.rendering.legend import keys, legend, legend_ends
 from flowviz.rendering.particles import draw_edge_marks, draw_points
@@ -140,8 +141,8 @@ def panel_labels(
     """
     labels = tick_labels(view, panel, scene.units) if view.axes else []
     if view.labels:
-        if scene.density is not None and density_strength(scene, stage, view) > 0:
-            labels += contour_labels(scene.density, mass_levels(scene.density), view, panel, taken)
+        if (density := shown_density(scene, stage, view)) is not None:
+            labels += contour_labels(density, mass_levels(density), view, panel, taken)
         if outside:
             text = f"{outside:,} of {scene.trace.positions.shape[1]:,} outside"
             labels.append(note_label(view, panel, text))

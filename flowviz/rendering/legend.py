@@ -7,11 +7,11 @@ from typing import Literal
 
 import numpy as np
 
-from flowviz.records import Scene
+from flowviz.records import Density, Scene
 from flowviz.rendering.annotate import BROAD, Label, em, text_left, text_width
 from flowviz.rendering.colormaps import STEPS, Scale, color_scale, heat_scale
 from flowviz.rendering.colors import COMPONENTS, QUADRANTS, SURROUNDINGS
-from flowviz.rendering.density import density_limits, density_strength, difference_limit
+from flowviz.rendering.density import density_limits, density_strength, difference_limit, shown_density
 from flowviz.rendering.drawing import Box, Drawing, Line, Polygon, painted, segment
 from flowviz.rendering.particles import (
     CHOSEN,
@@ -86,11 +86,11 @@ def keys(
         found.append(Key(f"{first} minus {second}, nats", "bar", ends, "change"))
     elif view.marks & {"points", "paths"}:
         found += [_particle_key(scene, view, counts), *_notes(scene, view, counts)]
-    if scene.density is not None and density_strength(scene, stage, view) > 0:
-        limits = density_limits(scene.density)
-        found.append(_log_density_key(f"heat: {_heat(scene)}", scene, limits, heat_scale(view)))
+    if (density := shown_density(scene, stage, view)) is not None:
+        heat = f"heat: {_heat(scene, density)}"
+        found.append(_log_density_key(heat, scene, density_limits(density), heat_scale(view)))
         found.append(Key("lines: % of points inside", "text"))
-        if (mismatch := scene.density.mismatch) is not None:
+        if (mismatch := density.mismatch) is not None:
             which = "guided" if scene.trace.is_continuous else "unguided"
             found.append(Key(f"{which} points: KL {max(mismatch, 0):.2f}", "text"))
     if "grid" in view.marks and scene.grid is not None and density_strength(scene, stage, view) < 1:
@@ -162,11 +162,10 @@ def _log_density(scene: Scene) -> str:
     return "inexact log-density" if scene.trace.folded_share else "log-density, nats"
 
 
-def _heat(scene: Scene) -> str:
-    density = scene.density
-    if density is not None and density.mismatch is not None:
+def _heat(scene: Scene, density: Density) -> str:
+    if density.mismatch is not None:
         return "tilted log-density"
-    return "estimated log-density" if density is not None and density.is_estimate else _log_density(scene)
+    return "estimated log-density" if density.is_estimate else _log_density(scene)
 
 
 def _leaked(scene: Scene) -> str:

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.path import Path as Polygon
 from numpy.typing import NDArray
 
-from flowviz.records import FLOW_UNITS, Density, Scene, Selection, Trace, base_of, base_particles
+from flowviz.records import FLOW_UNITS, Density, Difference, Scene, Selection, Trace, base_of, base_particles
 from flowviz.records.trace import central_box
 from flowviz.rendering import (
     fitted_view,
@@ -238,6 +238,17 @@ def test_the_density_shows_at_its_own_stage_only() -> None:
     assert ink[0] == ink[4] == ink[5] == 0
     assert 0 < ink[1] < 0.6 * ink[2]
     assert ink[3] == pytest.approx(ink[2] / 2, rel=0.05)
+
+
+def test_a_difference_takes_the_place_of_the_density() -> None:
+    trace = bent(base_particles(500))
+    nothing = np.zeros((4, 4), np.float32), np.zeros(500, np.float32)
+    scene = Scene(trace, difference=Difference(trace.last_stage, (-4.0, 4.0, -4.0, 4.0), *nothing, ("a", "b")))
+    view = ViewSpec(marks={"points", "density"})
+    for stage in (0, trace.last_stage):
+        both = replace(scene, density=base_density(stage))
+        assert keys(both, stage, view, PANEL) == keys(scene, stage, view, PANEL)
+        np.testing.assert_array_equal(render_frame(both, stage, view, SIZE), render_frame(scene, stage, view, SIZE))
 
 
 @pytest.mark.parametrize("center", [(0.0, 0.0), (-1.0, -1.5), (-2.0, -0.5), (-2.5, -2.0)])

@@ -17,6 +17,7 @@ from flowviz.projects import Project
 from flowviz.records import (
     FLOW_UNITS,
     Density,
+    Rectangle,
     Scene,
     Selection,
     TargetPicture,
@@ -61,7 +62,7 @@ class SceneModel(QObject):
         self.scene = Scene(self.generated)
         self.is_encoded = False
         self._swept: tuple[object, ...] | None = None  # the velocities that were asked for
-        self._frame: tuple[Camera, PictureSize] | None = None  # for which fields were asked for
+        self._visible: Rectangle = (0.0, 0.0, 0.0, 0.0)  # part of the plane, at the last stage
         self._subtracted: Project | None = None
         self._names = "", ""  # of the flow and the one that is subtracted
         view.observe(lambda value: value.seen.direction, lambda _: self._refresh())
@@ -112,7 +113,7 @@ class SceneModel(QObject):
             self._refresh()
 
     def subtract(self, other: Project | None, names: tuple[str, str] = ("", "")) -> None:
-        """Show the difference of the log-density from that of another flow, at the last stage in place of the density.
+        """Show the difference of the log-density from that of another flow at the last stage, and no density anywhere.
 
         Args:
             other: The other flow. None to show no difference.
@@ -120,15 +121,24 @@ class SceneModel(QObject):
         """
         if other is not self._subtracted or names != self._names:
             self._subtracted, self._names = other, names
-            self._change(difference=None)
-            self._query_difference()
+            self._show_trace(self.scene.trace, encoded=self.is_encoded)
 
     def query_fields(self, camera: Camera, size: PictureSize) -> None:
         """Query what the view shows besides the particles and the grid, for pictures of `size` from a camera."""
-        self._frame = camera, size
+        last = self.scene.trace.last_stage
+        self._visible = visible_rectangle(camera.around(last, size), size)
         self._query_density(camera, size)
         self._query_velocity(camera, size)
         self._query_difference()
+
+    @property
+    def awaited(self) -> list[str]:
+        """Return the names of what is shown but still being computed, unless that has failed."""
+        names: list[str] = [
+            mark for mark, name in SCENE_FIELDS.items() if self._shows(mark) and getattr(self.scene, name) is None
+        ]
+        names += ["difference"] if self._lacks_difference else []
+        return [name for name in names if name not in self._queries.failed_topics]
 
     def _query_density(self, camera: Camera, size: PictureSize) -> None:
         """Query the density of the current stage, if it is shown."""
@@ -139,14 +149,16 @@ class SceneModel(QObject):
 
     def _query_difference(self) -> None:
         """Query the difference from another flow at the last stage, if it is shown and not yet known."""
-        other, trace, found = self._subtracted, self.scene.trace, self.scene.difference
-        if other is None or self._frame is None or self._view.value.stage != trace.last_stage:
-            return
-        camera, size = self._frame
-        rectangle = visible_rectangle(camera.around(trace.last_stage, size), size)
-        if found is None or found.rectangle != rectangle:
+        other, trace = self._subtracted, self.scene.trace
+        if other is not None and self._lacks_difference:
             take = partial(self._take_difference, other, trace)
-            self._queries.difference(self.subject, other, trace, rectangle, self._names, take)
+            self._queries.difference(self.subject, other, trace, self._visible, self._names, take)
+
+    @property
+    def _lacks_difference(self) -> bool:
+        """Return whether the difference is shown, but not known in the part of the plane that is visible."""
+        found, is_last = self.scene.difference, self._view.value.stage == self.scene.trace.last_stage
+        return self._subtracted is not None and is_last and (found is None or found.rectangle != self._visible)
 
     def _query_velocity(self, camera: Camera, size: PictureSize) -> None:
         """Query the velocities of all stages, if they are shown and not yet known."""
@@ -166,10 +178,7 @@ class SceneModel(QObject):
         self._queries.follow("points", self.subject, points, self.scene.trace.last_stage, on_result)
 
     def _refresh(self) -> None:
-        hidden: dict[str, Any] = {field: None for mark, field in SCENE_FIELDS.items() if not self._shows(mark)}
-        if "velocities" in hidden:
-            self._swept = None
-        self.scene = replace(self.scene, target=self._picture(), units=self._units(), **hidden)
+        self.scene = replace(self.scene, target=self._picture(), units=self._units())
         target = self.shown_target if self._encodes else None
         if target is None or not self.is_encoded or self.generated.names != self.scene.trace.names:
             self._show_trace(self.generated, encoded=False)
@@ -183,18 +192,29 @@ class SceneModel(QObject):
         return self._view.seen.direction == "encode" and not self.subject.spec.is_recorded
 
     def _shows(self, mark: Mark) -> bool:
-        """Return whether a mark is shown. If panes share the view, only some of the flows may be able to show it."""
-        return mark in self._view.seen.view.marks and not self._view.value.problem(mark)
+        """Return whether a mark is shown. If panes share the view, only some of the flows may be able to show it.
+
+        A difference takes the place of the density.
+        """
+        is_replaced = mark == "density" and self._subtracted is not None
+        return mark in self._view.seen.view.marks and not self._view.value.problem(mark) and not is_replaced
 
     def _show_trace(self, trace: Trace, *, encoded: bool) -> None:
+        """Show a trace, and drop what is hidden: it would be out of date when it is shown again."""
         self.is_encoded = encoded
+        hidden: dict[str, Any] = {field: None for mark, field in SCENE_FIELDS.items() if not self._shows(mark)}
         shown = self.scene.trace
         if trace.names != shown.names:
             self.scene = Scene(trace, target=self.scene.target, units=self.scene.units)
             if not (trace.is_continuous and shown.is_continuous):
                 self._view.update(probe=None)  # its stage may no longer exist
         self.scene = replace(
-            self.scene, trace=trace, selection=self._selection(trace), difference=None, **self._verdicts(trace)
+            self.scene,
+            trace=trace,
+            selection=self._selection(trace),
+            difference=None,
+            **hidden,
+            **self._verdicts(trace),
         )
         self.trace_changed.emit(trace)
         self.changed.emit(self.scene)

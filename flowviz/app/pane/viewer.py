@@ -16,7 +16,7 @@ from flowviz.app.pane.moment_browser import MomentBrowser, last_shown
 from flowviz.app.pane.playhead import Playhead
 from flowviz.app.pane.pointer_tools import PointerTools
 from flowviz.app.pane.readout import describe_layer
-from flowviz.app.pane.scene_model import SCENE_FIELDS, SceneModel
+from flowviz.app.pane.scene_model import SceneModel
 from flowviz.app.pane.subject import Subject
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.known import Known
@@ -135,6 +135,12 @@ class Viewer(QObject):
         """Set whether to jump to stages and frames instead of gliding."""
         self.playhead.jumps = self.camera.jumps = self.example.jumps = reduced
 
+    def progress_of(self, scenes: SceneModel) -> str:
+        """Return a sentence about what is still being computed for a scene. Empty if it is complete."""
+        awaited = " and ".join(f"the {name}" for name in scenes.awaited)
+        loads = not self._inspector.uses_tensorflow and not scenes.subject.spec.is_recorded
+        return f"{'Loading TensorFlow for' if loads else 'Computing'} {awaited}…" if awaited else ""
+
     def close(self) -> None:
         """End all work after the current queries."""
         self.example.end()
@@ -182,7 +188,6 @@ class Viewer(QObject):
         view.observe(_panels_of, lambda _: self._query_thumbnails())
         self.scenes.trace_changed.connect(self._on_trace_changed)
         self.scenes.changed.connect(self._on_scene_changed)
-        view.observe(lambda value: value.seen.view.marks, lambda _: self._say_awaited())
         self.queries.notice_posted.connect(lambda _: self._say_awaited())
         self.playhead.stage_reached.connect(self._view.set_stage)
         self.playhead.is_playing.observe(bool, self._widgets.playback.show_playing)
@@ -235,15 +240,8 @@ class Viewer(QObject):
             self._query_thumbnails()
 
     def _say_awaited(self) -> None:
-        """Say on the picture which of the marks are still being computed, unless that has failed."""
-        scene, missing = self.scenes.scene, {*self.queries.failed_topics, *self._view.value.known.problems}
-        shown = self._view.seen.view.marks - missing
-        awaited = [
-            f"the {mark}" for mark, name in SCENE_FIELDS.items() if mark in shown and getattr(scene, name) is None
-        ]
-        loads = not self._inspector.uses_tensorflow and not self.scenes.subject.spec.is_recorded
-        text = f"{'Loading TensorFlow for' if loads else 'Computing'} {' and '.join(awaited)}…"
-        self._widgets.cloud.change(progress=text if awaited else "")
+        """Say on the picture what is still being computed."""
+        self._widgets.cloud.change(progress=self.progress_of(self.scenes))
 
     def _show_position(self, position: float) -> None:
         self._widgets.cloud.show_stage(position)
@@ -255,6 +253,7 @@ class Viewer(QObject):
 
     def _query_fields(self) -> None:
         self.scenes.query_fields(self.camera.camera, self._widgets.cloud.size_in_pixels)
+        self._say_awaited()
 
     def _query_thumbnails(self) -> None:
         strip = self._widgets.strip

@@ -49,7 +49,8 @@ class EntrantScene(QObject):
         self._size = PictureSize()
         self._delay = delayed(self, self._query, DELAY_MS)
         self._queries.notice_posted.connect(post)
-        self.scenes.changed.connect(lambda _: redraw())
+        for changed in (self.scenes.changed, self._queries.notice_posted):  # which is awaited no longer
+            changed.connect(lambda _: redraw())
         self.scenes.trace_changed.connect(lambda _: self._query_soon())
         self._view.observe(_queried, lambda _: self._query_soon())
 

@@ -15,7 +15,7 @@ from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.entrant_scene import EntrantScene
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.grid import PaneGrid
-from flowviz.app.workspace.hints import can_subtract, difference_note, hint, missing_note
+from flowviz.app.workspace.hints import difference_note, difference_problem, hint, missing_note
 from flowviz.app.workspace.links import LinksState, is_begun, matching_stage, shared_boxes
 from flowviz.records import Trace
 from flowviz.rendering.camera import Boxes
@@ -95,29 +95,29 @@ class Followers(QObject):
         self._redrawing.stop()  # for what has just been shown
 
     def _show_run(self, picture: CloudView, run: EntrantRun, stage: float, framed: ViewSpec) -> None:
-        compared, size = self._compared.value, picture.size_in_pixels
-        reference, scenes = compared.keyed(self._links.value.reference), self._viewer.scenes
-        other = reference if compared.has_fields and can_subtract(run, reference) else None
+        compared, size, scenes = self._compared.value, picture.size_in_pixels, self._viewer.scenes
+        key = self._links.value.reference
+        reference = compared.keyed(key) if compared.has_fields and key != run.key else None
+        problem = difference_problem(run, reference) if reference else ""
+        other = None if problem else reference
         if picture is not self._cloud:
             entrant = self._scenes.get(run.key) or EntrantScene(self._turns, self._post, self._follow, self)
             self._scenes[run.key], scenes = entrant, entrant.scenes
-            entrant.show(run, self._view_of(run, framed, round(stage), subtracts=other is not None), size)
+            entrant.show(run, self._view_of(run, framed, round(stage)), size)
         scenes.subtract(*((other.project, (run.name, other.name)) if other else (None,)))
         if picture is not self._cloud:
             picture.set_view(framed)
             picture.show_stage(stage)
             picture.show_scene(scenes.scene)
-        is_explained = scenes.scene.difference is not None and not picture.is_bare  # by its legend
-        note = "" if is_explained else difference_note(run, reference, scenes.scene)
-        note = note or missing_note(run.known, self._view.seen)
-        picture.change(hint=hint(run, stage, framed, size), note=note)
+        note = other and difference_note(run, other, scenes.scene, stage, has_legend=not picture.is_bare)
+        note = problem or note or missing_note(run.known, self._view.seen)
+        picture.change(hint=hint(run, stage, framed, size), note=note, progress=self._viewer.progress_of(scenes))
 
-    def _view_of(self, run: EntrantRun, framed: ViewSpec, stage: int, *, subtracts: bool) -> View:
-        """Return the part of the view that an entrant can show at a stage, where a difference replaces the density."""
+    def _view_of(self, run: EntrantRun, framed: ViewSpec, stage: int) -> View:
+        """Return the part of the view that an entrant can show at a stage."""
         trace, value = run.project.trace, self._view.value
-        view = framed.model_copy(update={"marks": framed.marks - {"density"}}) if subtracts else framed
         direction = value.seen.direction if self._compared.value.has_fields else "generate"
-        changes = {"view": view, "stage": stage, "direction": direction, "probe": self._probed_place(run)}
+        changes = {"view": framed, "stage": stage, "direction": direction, "probe": self._probed_place(run)}
         seen = value.seen.model_copy(update=changes)
         return replace(value, seen=seen, last_stage=trace.last_stage, known=run.known, shared=None)
 

@@ -1,4 +1,4 @@
-"""Sentences on the picture of a cloud: why it cannot be seen, and what the colors of a difference mean."""
+"""Sentences on the picture of a cloud: why it cannot be seen, and what it shows of a difference."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,28 +27,27 @@ def hint(run: EntrantRun, stage: float, view: ViewSpec, size: PictureSize) -> st
     return "\n".join(filter(None, texts))
 
 
-def can_subtract(run: EntrantRun, reference: EntrantRun | None) -> bool:
-    """Return whether the log-density of a reference can be subtracted from that of an entrant."""
-    if reference is None or reference is run or reference.project.target != run.project.target:
-        return False
-    return _has_density(reference) and _has_density(run)
-
-
-def difference_note(run: EntrantRun, reference: EntrantRun | None, scene: Scene) -> str:
-    """Return the meaning of the colors of a difference, or the reason why there is none.
-
-    The text is empty without a reference, and while the difference is being computed.
-    """
-    if reference is None or reference is run:
-        return ""
+def difference_problem(run: EntrantRun, reference: EntrantRun) -> str:
+    """Return why the log-density of a reference cannot be subtracted from that of an entrant. Empty if it can be."""
     if reference.project.target != run.project.target:
         return f"Learns another target than '{reference.title}'"
-    if not _has_density(reference):
-        return f"'{reference.title}' has {'no recorded density' if reference.is_recorded else 'not been trained yet'}"
-    if scene.difference is None:
-        return ""
-    limit = difference_limit(scene.difference)
-    return f"Yellow: more density than '{reference.title}'; blue: less (up to {limit:g} nats)"
+    for each in reference, run:
+        if not _has_density(each):
+            return f"'{each.title}' has {'no recorded density' if each.is_recorded else 'not been trained yet'}"
+    return ""
+
+
+def difference_note(run: EntrantRun, reference: EntrantRun, scene: Scene, stage: float, *, has_legend: bool) -> str:
+    """Return what a picture of the difference from a reference does not show itself.
+
+    It is the meaning of the colors if there is no legend and, before the last stage, where the difference is shown.
+    """
+    where = "" if stage == run.project.trace.last_stage else " at the last layer"
+    if scene.difference is not None and not has_legend:
+        limit = difference_limit(scene.difference)
+        return f"Yellow: more density{where} than '{reference.title}'; blue: less (up to {limit:g} nats)"
+    shown = "The difference is shown" if scene.difference is None else "Colors show the difference"
+    return f"{shown}{where}" if where else ""
 
 
 def missing_note(known: Known, seen: Seen) -> str:

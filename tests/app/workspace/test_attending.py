@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.document.content import Loaded
 from flowviz.app.notices.notice import Notice
+from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.app.training.activity import LOADING
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.entrant_scene import EntrantScene
@@ -249,6 +250,41 @@ def test_a_difference_appears_in_all_panes_but_that_of_the_reference(panes: Pane
     panes.qtbot.waitUntil(lambda: names() == [("a", "b"), None])
     panes.comparisons.links.change(reference="")
     panes.qtbot.waitUntil(lambda: names() == [None, None])
+
+
+def notes(panes: Panes) -> list[str]:
+    """Return the sentence on the picture of each pane that says what it shows."""
+    return [pane.picture.drawn.note for pane in panes.panes]
+
+
+def test_other_layers_say_that_a_difference_is_shown_at_the_last_one(panes: Panes) -> None:
+    panes.show_trained()
+    panes.main.view.set_stage(LAYER)
+    panes.comparisons.links.change(reference=panes.run("b").key)
+    panes.qtbot.waitUntil(lambda: notes(panes) == ["The difference is shown at the last layer", ""])
+    panes.main.view.show_last_stage()
+    panes.qtbot.waitUntil(lambda: panes.main.viewer.scenes.scene.difference is not None)
+    panes.qtbot.waitUntil(lambda: "last layer" not in notes(panes)[0])
+    panes.main.view.set_stage(LAYER)
+    panes.qtbot.waitUntil(lambda: "at the last layer" in notes(panes)[0])
+    panes.comparisons.links.change(reference="")
+    panes.qtbot.waitUntil(lambda: notes(panes) == ["", ""])
+
+
+def test_panes_say_that_a_difference_is_being_computed(panes: Panes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FlowQueries, "difference", lambda *_: None)  # takes long
+    panes.main.viewer.queries.is_ready.set(True)
+    panes.show_trained()
+
+    def progress() -> list[str]:
+        return [pane.picture.drawn.progress for pane in panes.panes]
+
+    panes.comparisons.links.change(reference=panes.run("a").key)
+    panes.qtbot.waitUntil(lambda: progress() == ["", "Computing the difference…"])
+    panes.comparisons.links.change(reference=panes.run("b").key)
+    panes.qtbot.waitUntil(lambda: progress() == ["Computing the difference…", ""])
+    panes.main.view.set_stage(LAYER)
+    panes.qtbot.waitUntil(lambda: progress() == ["", ""])
 
 
 def test_a_comparison_that_is_opened_before_a_flow_is_shown_begins_at_the_last_stage(panes: Panes) -> None:

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.view_bar import ViewBar
 from flowviz.app.state.view import View
 from flowviz.app.target.built_target import build
@@ -20,12 +21,13 @@ from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.sentences import title
 from flowviz.projects import Comparison, Project
 from flowviz.projects.recording import recorded_project
-from flowviz.records import Scene, Trace
+from flowviz.records import Difference, Scene, Trace
 from flowviz.specs import FlowSpec, PictureSize, Seen, TrainingSpec, ViewSpec
 from flowviz.specs.view import Direction
 from flowviz.targets import build_target, points_spec
 from tests.app.conftest import Window
 from tests.app.workspace.fakes import ComparisonHarness, untrained
+from tests.rendering.scenes import base_density
 
 SIZE = PictureSize(width=300, height=200)
 GRID, DENSITY = (ViewSpec(marks=frozenset({"points", mark})) for mark in ("grid", "density"))
@@ -44,8 +46,12 @@ class Fields:
         """Show an entrant, and return its scene once the fields have been queried."""
         shown = run or self.harness.run("b")
         self.entrant.show(shown, seen_at(shown, view, round(stage)), SIZE)
-        self.qtbot.waitUntil(lambda: not self.entrant._delay.isActive())
+        self.wait()
         return self.entrant.scenes.scene
+
+    def wait(self) -> None:
+        """Wait until the fields have been queried."""
+        self.qtbot.waitUntil(lambda: not self.entrant._delay.isActive())
 
     def count(self, topic: str) -> int:
         """Return the number of queries of a topic so far."""
@@ -150,7 +156,49 @@ def test_another_reference_is_another_query(fields: Fields) -> None:
     fields.show(stage=last)
     for reference, count in ((one.project, 1), (one.project, 1), (replace(one.project), 2), (None, 2)):
         fields.entrant.scenes.subtract(reference)
+        fields.wait()
         assert fields.count("difference") == count
+
+
+def test_a_difference_takes_the_place_of_the_density(fields: Fields) -> None:
+    last = fields.trace.last_stage
+    fields.show(DENSITY, stage=last)
+    fields.answer("density", base_density(last))
+    assert fields.show(DENSITY, stage=last).density is not None
+    fields.entrant.scenes.subtract(fields.harness.run("a").project)
+    assert fields.show(DENSITY, stage=last).density is None
+    fields.answer("density", base_density(last))  # too late
+    assert fields.show(DENSITY, stage=1.0).density is None
+    assert (fields.count("density"), fields.count("difference")) == (1, 1)
+    fields.entrant.scenes.subtract(None)
+    fields.wait()
+    assert fields.count("density") == 2, "it is shown again"
+
+
+def test_a_difference_is_awaited_until_it_is_known_where_it_is_visible(fields: Fields) -> None:
+    scenes, last = fields.entrant.scenes, fields.trace.last_stage
+    fields.show(ViewSpec(), stage=last)
+    scenes.subtract(fields.harness.run("a").project)
+    fields.wait()
+    assert scenes.awaited == ["difference"]
+    nothing = np.zeros((2, 2), np.float32), np.zeros(fields.trace.positions.shape[1], np.float32)
+    fields.answer("difference", Difference(last, scenes._visible, *nothing, ("b", "a")))
+    assert scenes.awaited == []
+    fields.show(ViewSpec(half_extent=9.0), stage=last)
+    assert scenes.awaited == ["difference"]
+    fields.show(ViewSpec(half_extent=9.0), stage=1.0)
+    assert scenes.awaited == []
+
+
+def test_what_cannot_be_computed_is_awaited_no_longer(qtbot: QtBot, fields: Fields) -> None:
+    redrawn, run = list[bool](), fields.harness.run("b")
+    entrant = EntrantScene(Lock(), lambda _: None, lambda: redrawn.append(True), fields.owner)
+    entrant.show(run, seen_at(run, GRID, 2), SIZE)
+    assert entrant.scenes.awaited == ["grid"]
+    redrawn.clear()
+    entrant._queries._on_failed(Notice("grid", "It could not be computed."))
+    assert entrant.scenes.awaited == []
+    assert redrawn
 
 
 def test_encoded_points_of_a_table_do_not_train_the_flow(qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from flowviz.app.state.known import Known
 from flowviz.app.workspace.entrants import EntrantRun
-from flowviz.app.workspace.hints import can_subtract, missing_note
+from flowviz.app.workspace.hints import difference_problem, missing_note
 from flowviz.projects import Project
 from flowviz.projects.gallery import example
 from flowviz.projects.recording import recorded_project
@@ -39,9 +39,17 @@ def test_note_lists_what_a_recorded_flow_lacks(marks: set[Mark], direction: Dire
 def test_flow_that_cannot_be_trained_further_has_a_density() -> None:
     project = example("brad").project()
     first, second = (EntrantRun(name, replace(project, checkpoint=None)) for name in ("a", "b"))
-    assert can_subtract(first, second)
+    assert not difference_problem(first, second)
     untrained = EntrantRun("c", Project.untrained(project.target, project.flow, project.training))
-    assert not can_subtract(first, untrained)
+    assert difference_problem(first, untrained)
+
+
+def test_an_untrained_flow_says_why_it_has_no_difference() -> None:
+    project = example("brad").project()
+    trained = EntrantRun("a", project)
+    untrained = EntrantRun("b", Project.untrained(project.target, project.flow, project.training))
+    for run, reference in ((trained, untrained), (untrained, trained)):
+        assert difference_problem(run, reference) == "'b' has not been trained yet"
 
 
 def test_what_can_be_shown_of_a_flow_is_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,6 +58,6 @@ def test_what_can_be_shown_of_a_flow_is_found_once(monkeypatch: pytest.MonkeyPat
     first, second = recorded("a"), recorded("b")
 
     for _ in range(3):
-        assert not can_subtract(first, second)
+        assert difference_problem(first, second)
 
     assert of.call_count == 1
