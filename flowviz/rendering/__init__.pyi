@@ -4,6 +4,7 @@ from .camera import eased as eased
 from .camera import fitted_view as fitted_view
 from .camera import steadied as steadied
 from .colors import quadrant_colors as quadrant_colors
+from .frame import free_top as free_top
 from .frame import positions_at as positions_at
 from .frame import prepare_density as prepare_density
 from .frame import render_frame as render_frame

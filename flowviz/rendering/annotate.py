@@ -9,7 +9,7 @@ import numpy as np
 
 from flowviz.records import FLOW_UNITS, Units
 from flowviz.rendering.colors import SURROUNDINGS, Color, packed_color
-from flowviz.rendering.projection import EDGE_MARK, Panel, Projection
+from flowviz.rendering.projection import EDGE_MARK, FREE, Corner, Panel, Projection
 from flowviz.rendering.raster import RGBA, Layer
 from flowviz.rendering.stamps import fineness_of, font, stamp, stroke_width
 from flowviz.specs import PictureSize, ViewSpec
@@ -217,6 +217,14 @@ def title_box(view: ViewSpec, panel: Panel, label: Label, length: float | None =
     left = top = round(size / 2)
     width = text_width(size, label.ems)(label.text) if length is None else length
     return left, top, min(round(width + size), panel.width - left), min(round(2.4 * size), panel.height - top)
+
+
+def title_corner(view: ViewSpec, panel: Panel, title: str) -> Corner:
+    """Return the corner of a panel that a title takes; in a narrow panel, there is no room beside it."""
+    size = em(view, panel)
+    if not title:
+        return FREE
+    return panel.width - (0 if panel.width < BROAD * size else BESIDE_TITLE * size), 3.2 * size
 
 
 def title_layer(view: ViewSpec, panel: Panel, title: str) -> Layer:

@@ -24,6 +24,7 @@ from flowviz.rendering.annotate import (
     grid_lines,
     label_box,
     title_box,
+    title_corner,
     title_label,
 )
 from flowviz.rendering.colormaps import heat_scale
@@ -139,13 +140,14 @@ def _draw_panel(
     titles = title_label(view, panel, title, length) if view.labels else []
     color, alpha = SURROUNDINGS[view.theme].background, OPACITY / 255
     found = keys(scene, stage, view, panel) if view.labels else ()
-    taken = legend_ends(view, panel, found, below_title=bool(title))
+    corner = title_corner(view, panel, title)
+    taken = legend_ends(view, panel, found, corner)
     below = panel_labels(scene, stage, view, panel, outside, taken)
     places = [label_box(label, size, width_of(label.text, label.ems * size)) for label in below]
     places += [title_box(view, panel, label, length(label.text)) for label in titles]
     boxes = tuple(Box(*place, color, alpha) for place in places)
     page.draw(Drawing(boxes, labels=(*below, *titles), has_halos=True).moved(left, 0), size, ABOVE_LINES)
-    legend = draw_legend(view, panel, found, below_title=bool(title))
+    legend = draw_legend(view, panel, found, corner)
     page.draw(legend.moved(left, 0), size, ABOVE_LINES)
 
 

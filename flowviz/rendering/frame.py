@@ -6,7 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Density, Scene, Trace, Units
-from flowviz.rendering.annotate import OPACITY, Label, background, note_label, tick_labels, title_layer, write
+from flowviz.rendering.annotate import (
+    OPACITY,
+    Label,
+    background,
+    note_label,
+    tick_labels,
+    title_corner,
+    title_layer,
+    write,
+)
 from flowviz.rendering.colormaps import Scale, heat_scale
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.density import (
@@ -22,7 +31,7 @@ from flowviz.rendering.legend import keys, legend, legend_ends
 from flowviz.rendering.particles import draw_edge_marks, draw_points
 from flowviz.rendering.paths import draw_paths
 from flowviz.rendering.probe import draw_probe
-from flowviz.rendering.projection import Panel, Projection, is_split, panel_of
+from flowviz.rendering.projection import FREE, Corner, Panel, Projection, is_split, panel_of
 from flowviz.rendering.raster import RGBA, Canvas, Glide, lifted
 from flowviz.rendering.square import draw_square, square_labels
 from flowviz.rendering.target import draw_target
@@ -33,7 +42,14 @@ from flowviz.specs.view import FIELDS, Mark
 
 
 def render_frame(
-    scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str = "", *, counts: bool = True
+    scene: Scene,
+    stage: float,
+    view: ViewSpec,
+    size: PictureSize,
+    title: str = "",
+    *,
+    counts: bool = True,
+    corner: Corner = FREE,
 ) -> RGBA:
     """Render a scene at a stage.
 
@@ -43,23 +59,27 @@ def render_frame(
         view: The view.
         size: The size of the picture, in pixels.
         title: The title in the upper left corner.
-        counts: Whether the legend says how many particles are selected, which the window says beside its pictures.
+        counts: Whether the legend says how many particles are selected, which the window says above its pictures.
+        corner: The upper left corner of the picture that the legend leaves free, for what the window shows there.
 
     Returns:
         The picture, (height, width, 4).
     """
     if is_split(view):
-        picture = _split_frame(scene, stage, view, size, title, counts)
+        picture = _split_frame(scene, stage, view, size, title, counts, corner)
     else:
-        picture = render_panel(scene, stage, view, panel_of(view, size), title, counts=counts)
+        picture = render_panel(scene, stage, view, panel_of(view, size), title, counts=counts, corner=corner)
     return picture if view.background == "solid" else lifted(picture, SURROUNDINGS[view.theme].background)
 
 
-def _split_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str, counts: bool) -> RGBA:
+def _split_frame(
+    scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str, counts: bool, corner: Corner
+) -> RGBA:
     panel = panel_of(view, size)
     picture = np.full((size.height, size.width, 4), (*SURROUNDINGS[view.theme].axis, 255), np.uint8)
     for left, part in panel_views(view, size):
-        drawn = render_panel(scene, stage, part, panel, "" if left else title, counts=counts)
+        own_title, own_corner = ("", FREE) if left else (title, corner)
+        drawn = render_panel(scene, stage, part, panel, own_title, counts=counts, corner=own_corner)
         picture[:, left : left + panel.width] = drawn
     return picture
 
@@ -100,6 +120,7 @@ def render_panel(
     enlarged: float = 1.0,
     *,
     counts: bool = True,
+    corner: Corner = FREE,
 ) -> RGBA:
     """Render one panel with all marks, text and the legend.
 
@@ -111,19 +132,42 @@ def render_panel(
         title: The title in the upper left corner.
         enlarged: A factor for point diameters and line widths.
         counts: Whether the legend says how many particles are selected.
+        corner: The upper left corner that the legend leaves free, in addition to the title.
 
     Returns:
         The picture (height, width, 4), on an opaque background or on the transparent one of `annotate.paper`.
     """
     canvas, outside = draw_marks(scene, stage, view, panel, enlarged)
     found = keys(scene, stage, view, panel, counts=counts) if view.labels else ()
-    taken = legend_ends(view, panel, found, below_title=bool(title))
+    corner = max(corner, title_corner(view, panel, title))
+    taken = legend_ends(view, panel, found, corner)
     canvas.draw_layer(write(view, panel, panel_labels(scene, stage, view, panel, outside, taken), backing=OPACITY))
     if view.labels:
         canvas.draw_layer(title_layer(view, panel, title))
     if found:
-        canvas.draw_layer(legend(view, panel, found, below_title=bool(title)))
+        canvas.draw_layer(legend(view, panel, found, corner))
     return canvas.picture()
+
+
+def free_top(
+    scene: Scene, stage: float, view: ViewSpec, size: PictureSize, corner: Corner, ends: tuple[float, float]
+) -> float:
+    """Return how far down a text has to begin so that it covers neither a corner of a frame nor a legend, in pixels.
+
+    Args:
+        scene: The scene.
+        stage: The stage, as in `render_frame`.
+        view: The view.
+        size: The size of the picture, in pixels.
+        corner: The upper left corner that is taken.
+        ends: The left and the right end of the text, in pixels.
+    """
+    panel, taken = panel_of(view, size), [(0.0, *corner)]
+    for start, part in panel_views(view, size) if view.labels else ():
+        found = keys(scene, stage, part, panel, counts=False)
+        legend_left, bottom = legend_ends(part, panel, found, FREE if start else corner)
+        taken.append((start + legend_left, start + panel.width, bottom))
+    return max((bottom for left, right, bottom in taken if left < ends[1] and ends[0] < right), default=0.0)
 
 
 def panel_labels(

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from flowviz.records import Density, Scene
-from flowviz.rendering.annotate import BROAD, Label, em, text_left, text_width
+from flowviz.rendering.annotate import Label, em, text_left, text_width
 from flowviz.rendering.colormaps import STEPS, Scale, color_scale, heat_scale
 from flowviz.rendering.colors import COMPONENTS, QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import density_limits, density_strength, difference_limit, shown_density
@@ -25,7 +25,7 @@ from flowviz.rendering.particles import (
     shown_selection,
 )
 from flowviz.rendering.paths import path_particles
-from flowviz.rendering.projection import Panel, Projection, unframed
+from flowviz.rendering.projection import FREE, Corner, Panel, Projection, unframed
 from flowviz.rendering.raster import Layer
 from flowviz.rendering.velocity import MORE, arrows_at, scale_text
 from flowviz.rendering.warp import area_limit
@@ -192,7 +192,7 @@ def _ends(*numbers: float) -> tuple[str, ...]:
     return tuple(f"{number + 0.0:.3g}" for number in numbers)  # -0.0 is 0
 
 
-def legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> Layer:
+def legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], corner: Corner = FREE) -> Layer:
     """Return the legend for the upper right corner of a panel, as a layer.
 
     The layer is cached and shared between callers, who must not modify it.
@@ -201,14 +201,14 @@ def legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bo
         view: The view, which determines the size and colors of the legend.
         panel: The size of the panel, in pixels.
         found: The entries, from top to bottom.
-        below_title: Whether the panel has a title; in a narrow panel, the legend is placed below it.
+        corner: The upper left corner that is taken, for example by a title; in a narrow panel, the legend is below it.
     """
-    return _legend(unframed(view), panel, found, below_title)
+    return _legend(unframed(view), panel, found, corner)
 
 
 @lru_cache(maxsize=32)
-def _legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> Layer:
-    drawing = draw_legend(view, panel, found, below_title)
+def _legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], corner: Corner) -> Layer:
+    drawing = draw_legend(view, panel, found, corner)
     if not drawing.boxes:
         return Layer.of(np.zeros((1, 1, 4), np.uint8))
     boxes = drawing.boxes[: len(found)]
@@ -219,9 +219,9 @@ def _legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: b
     return Layer.of(painted(picture, drawing.moved(-left, -top), view, em(view, panel)), panel.width, left, top)
 
 
-def draw_legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> Drawing:
+def draw_legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], corner: Corner = FREE) -> Drawing:
     """Return the drawing of a legend, empty if it does not fit. The first boxes are the backgrounds of the entries."""
-    size, places = em(view, panel), legend_places(view, panel, found, below_title)
+    size, places = em(view, panel), legend_places(view, panel, found, corner)
     color, drawing = SURROUNDINGS[view.theme].background, Drawing()
     entries = [draw_key(view, size, key) for key in found]
     inset = max(0, round(min((_left(entry, size) for entry in entries), default=0) - MARGIN * size))
@@ -242,17 +242,17 @@ def _left(entry: Drawing, size: float) -> float:
     return min(*texts, *shapes, *(box.left for box in entry.boxes), KEY_WIDTH * size)
 
 
-def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> list[tuple[int, int]]:
+def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], corner: Corner = FREE) -> list[tuple[int, int]]:
     """Return the upper left corner of each legend entry in pixels, or no corners if the legend does not fit.
 
-    The entries form one column. Without a title, further columns begin where the first would be higher than a quarter
-    of the panel, if there is room for them.
+    The entries form one column, below what takes the upper left `corner` of the panel if there is no room beside it. If
+    nothing does, further columns begin where the first would be higher than a quarter of the panel, if they fit.
     """
     size = em(view, panel)
-    top = round(3.2 * size if below_title and panel.width < BROAD * size else 0.5 * size)
     width = round(KEY_WIDTH * size)
     left = round(panel.width - width - 0.5 * size)
-    columns = 1 if below_title else max(1, int(COLUMNS_SHARE * panel.width / width))
+    top = round(corner[1] if corner[0] > left else 0.5 * size)
+    columns = max(1, int(COLUMNS_SHARE * panel.width / width)) if corner == FREE else 1
     places, bottoms = list[tuple[int, int]](), [top] * columns
     for key in found:
         height = round(SHAPES[key.shape][1] * size)
@@ -263,9 +263,9 @@ def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_ti
     return [] if left < 4 * size or max(bottoms) >= panel.height - 4 * size else places
 
 
-def legend_ends(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> tuple[float, float]:
+def legend_ends(view: ViewSpec, panel: Panel, found: tuple[Key, ...], corner: Corner = FREE) -> tuple[float, float]:
     """Return the left and the bottom end of the corner of a panel that a legend takes."""
-    places = legend_places(view, panel, found, below_title)
+    places = legend_places(view, panel, found, corner)
     if not places:
         return panel.width, 0
     bottoms = (y + SHAPES[key.shape][1] * em(view, panel) for key, (_, y) in zip(found, places, strict=True))

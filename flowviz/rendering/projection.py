@@ -11,6 +11,8 @@ from flowviz.specs import PictureSize, ViewSpec
 
 REFERENCE_SIDE = 800  # pixels; line widths and diameters are given for a picture with this shorter side
 EDGE_MARK = 7.0  # diameter of the mark for a particle outside the picture, in pixels, for an 800-pixel shorter side
+Corner = tuple[float, float]  # width and height of what takes the upper left corner of a panel, in pixels
+FREE: Corner = (0.0, 0.0)  # nothing
 
 
 class Panel(NamedTuple):

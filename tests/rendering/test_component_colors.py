@@ -40,7 +40,7 @@ def test_base_without_components_is_colored_by_quadrant() -> None:
 def test_background_of_the_legend_is_as_wide_as_its_text_and_graphic() -> None:
     view, panel = ViewSpec(color_by="quadrant"), Panel(1200, 800)
     found = keys(Scene(untrained_trace(FlowSpec())), 0, view)
-    drawing, size = draw_legend(view, panel, found, below_title=False), em(view, panel)
+    drawing, size = draw_legend(view, panel, found), em(view, panel)
     background, *swatches = drawing.boxes
     [label] = drawing.labels
     start = label.x - text_width(size)(label.text)

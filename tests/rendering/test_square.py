@@ -65,7 +65,7 @@ def test_numbers_are_in_the_picture_and_do_not_cover_the_legend(
 ) -> None:
     marks = frozenset({"grid", "points"})
     view = VIEW.model_copy(update={"square": square, "center": center, "marks": marks})
-    left, bottom = legend_ends(view, panel, keys(SCENE, 1, view, panel), below_title=False)
+    left, bottom = legend_ends(view, panel, keys(SCENE, 1, view, panel))
     size = em(view, panel)
     for label in panel_labels(SCENE, 1, view, panel, 0, (left, bottom)):
         if "area" in label.text or "J" in label.text:

@@ -12,6 +12,7 @@ from flowviz.records import FLOW_UNITS, Density, Difference, Scene, Selection, T
 from flowviz.records.trace import central_box
 from flowviz.rendering import (
     fitted_view,
+    free_top,
     pixel_position,
     plane_position,
     prepare_density,
@@ -19,15 +20,15 @@ from flowviz.rendering import (
     render_frame,
     visible_rectangle,
 )
-from flowviz.rendering.annotate import Label, em, tick_labels
+from flowviz.rendering.annotate import Label, em, tick_labels, title_corner
 from flowviz.rendering.colormaps import SCALES, Scale, color_scale, heat_scale
 from flowviz.rendering.colors import QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import LABEL_EMS, contour_lines, mass_levels
-from flowviz.rendering.frame import panel_labels
+from flowviz.rendering.frame import panel_labels, panel_views
 from flowviz.rendering.legend import draw_key, keys, legend_ends, legend_places
 from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
 from flowviz.rendering.paths import path_curves
-from flowviz.rendering.projection import EDGE_MARK, Panel, Projection
+from flowviz.rendering.projection import EDGE_MARK, FREE, Panel, Projection, panel_of
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from flowviz.specs.view import ColorBy, Mark, Palette, Theme
 from tests.rendering.scenes import base_density, bent, broken, full
@@ -251,10 +252,30 @@ def test_a_difference_takes_the_place_of_the_density() -> None:
         np.testing.assert_array_equal(render_frame(both, stage, view, SIZE), render_frame(scene, stage, view, SIZE))
 
 
+@pytest.mark.parametrize(
+    ("width", "beside"), [(270, False), (340, False), (410, False), (600, False), (600, True), (1000, True)]
+)
+def test_a_legend_leaves_a_corner_free_and_a_sentence_begins_below_both(width: int, beside: bool) -> None:
+    """In narrow panes, the number of selected particles and sentences covered the legend."""
+    scene, size, corner = full(), PictureSize(width=width, height=300), (180.0, 40.0)
+    view = ViewSpec(marks={"points", "density", "grid"}, beside=beside)
+    bottoms = list[float]()
+    for start, part in panel_views(view, size):
+        panel, left = panel_of(view, size), FREE if start else corner
+        found = keys(scene, 0, part, panel, counts=False)
+        places = legend_places(part, panel, found, left)
+        assert places
+        assert all(x >= left[0] or y >= left[1] for x, y in places)
+        bottoms.append(legend_ends(part, panel, found, left)[1])
+    assert free_top(scene, 0, view, size, corner, (0.0, 10.0)) == corner[1]
+    assert free_top(scene, 0, view, size, corner, (0.0, width)) == max(*bottoms, corner[1])
+    assert free_top(scene, 0, view, size, FREE, (0.0, 10.0)) == 0
+
+
 @pytest.mark.parametrize("center", [(0.0, 0.0), (-1.0, -1.5), (-2.0, -0.5), (-2.5, -2.0)])
 def test_labels_of_contours_are_not_below_the_legend(center: tuple[float, float]) -> None:
     scene, view = Scene(bent(base_particles(500)), density=base_density()), ViewSpec(marks={"density"}, center=center)
-    left, bottom = legend_ends(view, PANEL, keys(scene, 0, view, PANEL), below_title=False)
+    left, bottom = legend_ends(view, PANEL, keys(scene, 0, view, PANEL))
     labels = [label for label in panel_labels(scene, 0, view, PANEL, 0, (left, bottom)) if label.text.endswith("%")]
     assert labels
     width, height = (ems * em(view, PANEL) / 2 for ems in LABEL_EMS)
@@ -267,11 +288,11 @@ def test_a_legend_leaves_the_middle_of_a_low_panel_with_large_text_free() -> Non
     scene = Scene(bent(base_particles(500)), density=base_density())
     view, panel = ViewSpec(marks={"points", "density"}, word_height=0.045), Panel(1000, 500)
     found = keys(scene, 0, view, panel)
-    places = legend_places(view, panel, found, below_title=False)
+    places = legend_places(view, panel, found)
     assert len({left for left, _ in places}) == 2
     ends = [top + draw_height * em(view, panel) for (_, top), draw_height in zip(places, (3.0, 3.6, 1.8), strict=True)]
     assert max(ends) <= 0.25 * panel.height
-    assert len({left for left, _ in legend_places(view, panel, found, below_title=True)}) == 1
+    assert len({left for left, _ in legend_places(view, panel, found, title_corner(view, panel, "base"))}) == 1
 
 
 def test_labels_of_contours_leave_out_only_the_legend_that_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:

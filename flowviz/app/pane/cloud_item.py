@@ -47,9 +47,13 @@ class CloudItem(pg.GraphicsWidget):
     @property
     def _is_outdated(self) -> bool:
         """Return whether the image shows something else than the cloud; what is painted above it does not matter."""
-        drawn = self._cloud.drawn
-        content = drawn.stage, drawn.view, drawn.overview, self._cloud.size_in_pixels
-        return drawn.scene is not self._scene or content != self._content
+        return self._cloud.drawn.scene is not self._scene or self._wanted != self._content
+
+    @property
+    def _wanted(self) -> tuple[object, ...]:
+        """Return what the image depends on besides the scene."""
+        cloud, drawn = self._cloud, self._cloud.drawn
+        return drawn.stage, drawn.view, drawn.overview, cloud.size_in_pixels, cloud.corner
 
     def cancel_region(self) -> None:
         """Discard the region that is being drawn."""
@@ -58,15 +62,15 @@ class CloudItem(pg.GraphicsWidget):
 
     def draw(self, scene: Scene) -> None:
         """Draw the picture of a scene, which is shown by the next `paint`."""
-        drawn, size = self._cloud.drawn, self._cloud.size_in_pixels
+        drawn, size, corner = self._cloud.drawn, self._cloud.size_in_pixels, self._cloud.corner
         if drawn.overview:
             pixels = rendering.render_sheet(scene, drawn.view, size, rendering.overview_stages(scene.trace))
         else:
-            pixels = rendering.render_frame(scene, drawn.stage, drawn.view, size, counts=False)
+            pixels = rendering.render_frame(scene, drawn.stage, drawn.view, size, counts=False, corner=corner)
         self._pixels = pixels.data
         self._image = QImage(self._pixels, size.width, size.height, QImage.Format.Format_RGBX8888)
         self._image.setDevicePixelRatio(self._cloud.devicePixelRatioF())
-        self._scene, self._content = scene, (drawn.stage, drawn.view, drawn.overview, size)
+        self._scene, self._content = scene, self._wanted
 
     def paint(self, painter: QPainter, *_: Any) -> None:
         scene = self._cloud.drawn.scene
@@ -79,7 +83,7 @@ class CloudItem(pg.GraphicsWidget):
             return
         self._paint_image(painter)
         if not self._cloud.drawn.overview:
-            self._paint_marks(painter)
+            self._paint_marks(painter, scene)
 
     def _update_image(self, scene: Scene) -> None:
         """Draw the picture if anything has changed since the last time, or let the queue do so."""
@@ -100,16 +104,20 @@ class CloudItem(pg.GraphicsWidget):
         painter.drawImage(QPointF(), self._image)
         painter.restore()
 
-    def _paint_marks(self, painter: QPainter) -> None:
+    def _paint_marks(self, painter: QPainter, scene: Scene) -> None:
         """Paint what lies above the picture: arrows, a ring around a particle, a sentence, and the rubber band."""
-        drawn, theme = self._cloud.drawn, self._cloud.view.theme
-        draw_arrows(painter, drawn.arrows, self._cloud.pixel_at)
+        cloud, drawn, theme = self._cloud, self._cloud.drawn, self._cloud.view.theme
+        draw_arrows(painter, drawn.arrows, cloud.pixel_at)
         if drawn.hovered is not None:
             self._paint_ring(painter, drawn.hovered)
         if text := drawn.hint or drawn.note or drawn.progress:
             area = self.boundingRect().adjusted(GAP, TIGHT, -GAP, -TIGHT)
             covered = painter.boundingRect(area, HINT_PLACE, text).adjusted(-TIGHT, 0, TIGHT, 0)
-            painter.fillRect(covered, background(theme))  # of two pictures, it may be on the legend of the first
+            ratio = cloud.devicePixelRatioF()
+            ends = ratio * covered.left(), ratio * covered.right()
+            below = rendering.free_top(scene, drawn.stage, drawn.view, cloud.size_in_pixels, cloud.corner, ends) / ratio
+            area, covered = area.translated(0, below), covered.translated(0, below)
+            painter.fillRect(covered, background(theme))
             painter.setPen(QColor(*COLORS["warning"][theme]) if drawn.hint else ink(theme))
             painter.drawText(area, HINT_PLACE, text)
         if self._region:

@@ -22,7 +22,7 @@ from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.late import Late
 from flowviz.records import Combination, Scene, Selection, nearest
 from flowviz.rendering import pixel_position, plane_position
-from flowviz.rendering.projection import Projection, panel_of
+from flowviz.rendering.projection import FREE, Corner, Projection, panel_of
 from flowviz.specs import PictureSize, ViewSpec
 
 if TYPE_CHECKING:
@@ -154,6 +154,12 @@ class CloudView(FontFollower, QWidget):
     def size_in_pixels(self) -> PictureSize:
         """Return the size of the picture in device pixels."""
         return device_size(self)
+
+    @property
+    def corner(self) -> Corner:
+        """Return the upper left corner of the picture that the chip takes, in device pixels."""
+        ratio, size = self.devicePixelRatioF(), self.chip.sizeHint()
+        return FREE if self.chip.isHidden() else (ratio * size.width(), ratio * size.height())
 
     @property
     def pixel(self) -> float:

@@ -1,13 +1,15 @@
 """Mouse events of pyqtgraph on the cloud item, without a window."""
 
+from dataclasses import replace
 from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtCore import QPointF, QRectF, Qt
 from pyqtgraph.GraphicsScene.mouseEvents import MouseDragEvent
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.style.theme import background
@@ -157,6 +159,40 @@ def test_legend_leaves_the_number_of_selected_particles_to_the_chip(item: Item) 
     assert "selected" in cloud.chip.clear_button.text()
     expected = render_frame(scene, cloud.stage, cloud.view, cloud.size_in_pixels, counts=False)
     np.testing.assert_array_equal(np.asarray(item.item._pixels), expected)
+
+
+@pytest.mark.parametrize("width", [270, 340, 410, 800])
+@pytest.mark.parametrize("selected", [False, True])
+def test_neither_a_sentence_nor_the_chip_covers_the_legend(item: Item, width: int, selected: bool) -> None:
+    cloud, scene = item.cloud, full(300)
+    cloud.resize(width, 300)
+    cloud.set_view(ViewSpec(color_by="log_density"))
+    cloud.show_scene(scene if selected else replace(scene, selection=None))
+    labeled = pixels(cloud)
+    cloud.set_view(ViewSpec(color_by="log_density", labels=False))
+    legend = extent(labeled != pixels(cloud))
+    cloud.set_view(ViewSpec(color_by="log_density"))
+    cloud.change(note="Colors show the difference at the last layer")
+    sentence = extent(labeled != pixels(cloud))
+    existing(cloud.layout()).activate()
+    chip = QRectF(cloud.chip.geometry()) if selected else QRectF()
+    assert chip.isEmpty() != selected
+    assert not sentence.intersects(legend)
+    assert not sentence.intersects(chip)
+    assert not legend.intersects(chip)
+
+
+def pixels(cloud: CloudView) -> NDArray[np.uint32]:
+    """Return the upper half of the picture of a cloud."""
+    image = cloud.picture()
+    bits = existing(image.constBits()).asstring(image.sizeInBytes())
+    return np.frombuffer(bits, np.uint32).reshape(image.height(), image.width())[: image.height() // 2]
+
+
+def extent(mask: NDArray[np.bool_]) -> QRectF:
+    """Return the smallest rectangle around the pixels of a mask, which is not empty."""
+    rows, columns = np.nonzero(mask)
+    return QRectF(QPointF(columns.min(), rows.min()), QPointF(columns.max() + 1, rows.max() + 1))
 
 
 def test_a_sentence_above_the_picture_covers_what_lies_below_it(item: Item) -> None:
