@@ -83,16 +83,19 @@ class EntrantAdding:
         """Add the flow of a project; if it has another target, ask which one to use."""
         value = self._compared.value
         present, budget = value.runs[0].target, value.runs[0].project.training
-        add = self._controller.add
+        add, own = self._controller.add, joining(project, project.target, budget)
         if not value.shares_target or project.target == present or project.flow.is_recorded:
-            add(name, joining(project, project.target, budget))
+            add(name, own)
         else:
             ask(
                 self._page, "otherTargetBox", f"'{name}' has another target. Which one should it learn?",
                 f"The flows here learn '{present.title}', but '{name}' has learned '{project.target.title}'.",
                 Answer(f"'{present.title}'", SAVE, lambda: add(name, joining(project, present, budget))),
-                Answer(f"All learn '{project.target.title}'", SAVE, lambda: self._adopt(name, project)),
-                Answer("Each keeps its own", SAVE, lambda: add(name, joining(project, project.target, budget))),
+                Answer(
+                    f"All learn '{project.target.title}'", SAVE,
+                    lambda: self._controller.adopt(project.target, partial(add, name, own)),
+                ),
+                Answer("Each keeps its own", SAVE, lambda: add(name, own)),
                 Answer("Cancel", CANCEL),
             )  # fmt: skip
 
@@ -100,12 +103,6 @@ class EntrantAdding:
         """Add the flow of a project file, which is read in the background."""
         self._latest = path
         self._worker.ask(str(path), partial(load_project, path), partial(self.add_project, entrant_name(path.stem)))
-
-    def _adopt(self, name: str, project: Project) -> None:
-        """Let all entrants learn the target of a project that joins."""
-        budget = self._compared.value.runs[0].project.training
-        joined = joining(project, project.target, budget)
-        self._controller.adopt(project.target, partial(self._controller.add, name, joined))
 
     def _choose_file(self) -> None:
         name, title = "addProjectDialog", "Add a Project"
