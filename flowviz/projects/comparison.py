@@ -14,7 +14,7 @@ from flowviz.arguments import checked
 from flowviz.errors import FileError, SpecError, TargetError
 from flowviz.projects.drawing import draw, png_of
 from flowviz.projects.project import Project
-from flowviz.records import Trial
+from flowviz.records import FLOW_UNITS, Moment, Trial, Units
 from flowviz.records.comparison_table import FIGURES, LIMIT, Row, RunSummary, summary_of
 from flowviz.records.paired import (
     DIFFERENCE,
@@ -251,15 +251,9 @@ class Comparison:
         return replace(self, trials=(*self.trials, *map(self._running, self.in_progress)))
 
     def _running(self, name: str) -> Trial:
-        project = self[name]
-        progress, moments = project.history.last_progress(), project.timeline.moments
-        figures = figures_so_far(
-            progress and progress.in_units(targets.spec_units(project.target, "data")),
-            moments[-1] if moments else None,
-            project.weights,
-            project.history,
-        )
-        return Trial.running(name, project.flow, project.training, figures)
+        project, moments = self[name], self[name].timeline.moments
+        units = targets.spec_units(project.target, "data")
+        return replace(_current(project, units, moments[-1] if moments else None), name=name)
 
     def summaries(self) -> list[RunSummary]:
         """Return the mean and the standard deviation over seeds of the figures of each entrant."""
@@ -308,6 +302,31 @@ class Comparison:
 def title_of(name: str, flow: FlowSpec) -> str:
     """Return the label of an entrant: the title of the family if it is named after its family, or else its name."""
     return flow.recipe.title if name == flow.family else name
+
+
+def kept_result(project: Project, target: targets.Target | None) -> Trial | None:
+    """Return the result of a trained flow that cannot be trained further, such as one of the gallery.
+
+    None for other flows, and if its score on the test points is not known, as after an edit of its layers.
+
+    Args:
+        project: The project of the flow.
+        target: The target, for figures that the project does not have. None if it has not been built.
+    """
+    score = project.score
+    if project.checkpoint is not None or score is None or score.test is None:
+        return None
+    units = targets.target_units(target, "data") if target else FLOW_UNITS
+    trial = _current(project, units, project.present_moment(target))
+    known = {**score.in_units(units).figures(), "without_density": score.test.without_density}
+    return replace(trial, ending=project.ending or "completed", figures={**trial.figures, **known})
+
+
+def _current(project: Project, units: Units, moment: Moment | None) -> Trial:
+    """Return the latest figures of a training, with NLLs in the given units, as the result of a run."""
+    progress = project.history.last_progress()
+    figures = figures_so_far(progress and progress.in_units(units), moment, project.weights, project.history)
+    return Trial.running(project.flow, project.training, figures)
 
 
 def limit_names(targets: Iterable[TargetSpec]) -> list[tuple[TargetSpec, str]]:

@@ -93,9 +93,9 @@ class Trial(EqualByContent):
         return cls(flow.family, spec.of_family(flow.recipe).peak_rate, spec.seed, "failed", False, {}, failure, name)
 
     @classmethod
-    def running(cls, name: str, flow: FlowSpec, spec: TrainingSpec, figures: Mapping[str, float | None]) -> "Trial":
+    def running(cls, flow: FlowSpec, spec: TrainingSpec, figures: Mapping[str, float | None]) -> "Trial":
         """Return the figures of a training that has not ended."""
-        return cls(flow.family, spec.of_family(flow.recipe).peak_rate, spec.seed, "training", True, figures, name=name)
+        return cls(flow.family, spec.of_family(flow.recipe).peak_rate, spec.seed, "training", True, figures)
 
     def sentence(self) -> str:
         """Describe the trial for the user: name or learning rate, seed, ending and score."""

@@ -43,13 +43,13 @@ def can_go_on(project: Project, trial: Trial | None) -> bool:
 
     Args:
         project: The project of the entrant.
-        trial: The result of the training. None if it has not ended.
+        trial: The result of the training. None if it has not ended. A flow without a checkpoint keeps it.
     """
     if project.flow.is_recorded:
         return False
     if trial is None or trial.ending in CUT_SHORT:
         return True
-    return trial.ending != "diverged" and not end_of(project)
+    return project.checkpoint is not None and trial.ending != "diverged" and not end_of(project)
 
 
 def end_of(project: Project) -> str:

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from flowviz.errors import MachineError, TargetError
 from flowviz.flows import Flow
 from flowviz.projects import Comparison, Project, comparison_from_bytes, comparison_to_bytes
+from flowviz.projects.comparison import kept_result
 from flowviz.projects.variant import Variant
 from flowviz.records import Advanced, Finished, Preparing, Retargeted, Snapshot, Trial
+from flowviz.records.comparison_table import COLUMNS
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from flowviz.specs.edits import Edits, LayerEdit
 from flowviz.targets import Target, build_target
@@ -174,6 +176,24 @@ def test_everything_is_compiled_before_the_first_step() -> None:
     events = [turn.event for turn in train_in_turns(comparison())]
     activities = [event.activity for event in events[: len(FLOWS)] if isinstance(event, Preparing)]
     assert activities == len(FLOWS) * ["Compiling the training step"]
+
+
+def test_ended_trainings_without_checkpoints_keep_their_results(whole: Comparison) -> None:
+    projects = {name: replace(project, checkpoint=None) for name, project in whole.projects.items()}
+    assert not list(train_in_turns(replace(whole, projects=projects))), "nothing is trained again from the start"
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_a_project_without_its_checkpoint_has_kept_the_result(whole: Comparison, name: str) -> None:
+    project, trial = whole[name], whole.trial(name)
+    found = kept_result(replace(project, checkpoint=None), build_target(TARGET))
+    assert trial is not None
+    assert found is not None
+    assert found.ending == "completed"
+    known = {each: figure for each, figure in found.figures.items() if figure is not None}
+    assert known.items() - trial.figures.items() == {("validation_gap", known["validation_gap"])}
+    assert {column.name for column in COLUMNS if trial.figures.get(column.name)} <= known.keys()
+    assert kept_result(project, None) is None, "it can be trained further"
 
 
 def test_divergence_of_one_does_not_stop_the_others(whole: Comparison, spoiled_radial: None) -> None:

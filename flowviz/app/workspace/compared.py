@@ -8,7 +8,7 @@ from itertools import chain, count
 from flowviz.app.state.state import State
 from flowviz.app.training.activity import Scope
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.entrants import FAILED, EntrantRun
+from flowviz.app.workspace.entrants import FAILED, EntrantRun, Status
 from flowviz.projects import Comparison
 from flowviz.records import Trial
 from flowviz.specs import TargetSpec, TrainingSpec
@@ -135,8 +135,8 @@ class ComparedState(State[Compared]):
 
     def by_key(self, keys: Collection[str] | None = None) -> Comparison:
         """Return some entrants, or all of them, with their keys as their names, as they can be trained."""
-        runs = [run.renamed(run.key) for run in self.value.runs if keys is None or run.key in keys]
-        return comparison_of(replace(self.value, runs=tuple(runs)))
+        runs = tuple(run for run in self.value.runs if keys is None or run.key in keys)
+        return comparison_of(replace(self.value, runs=runs), {run: run.key for run in runs})
 
     def show(self, comparison: Comparison) -> None:
         """Show the entrants of another comparison, the first of which is selected."""
@@ -181,11 +181,17 @@ def runs_of(comparison: Comparison) -> tuple[EntrantRun, ...]:
     return tuple(_run_of(comparison, name) for name in comparison.names)
 
 
-def comparison_of(compared: Compared) -> Comparison:
-    """Return the comparison, as it can be saved."""
-    trials = tuple(trial for run in compared.runs for trial in (run.trial, *run.later) if trial is not None)
-    styles = {run.name: run.style for run in compared.runs}
-    return Comparison({run.name: run.project for run in compared.runs}, trials, compared.seeds, styles, compared.limits)
+def comparison_of(compared: Compared, names: Mapping[EntrantRun, str] | None = None) -> Comparison:
+    """Return the comparison, as it can be saved, perhaps with other names of the entrants."""
+    named = names or {run: run.name for run in compared.runs}
+    results = [(name, trial) for run, name in named.items() for trial in (run.result, *run.later) if trial is not None]
+    return Comparison(
+        {name: run.project for run, name in named.items()},
+        tuple(replace(trial, name=name) for name, trial in results),
+        compared.seeds,
+        {name: run.style for run, name in named.items()},
+        compared.limits,
+    )
 
 
 def complete(compared: Compared) -> Comparison:
@@ -221,12 +227,19 @@ def _run_of(comparison: Comparison, name: str) -> EntrantRun:
     later = tuple(each for each in comparison.trials if each.name == name and each is not trial)
     run = EntrantRun(name, project, trial=trial, later=later, style=comparison.style(name))
     last, moments = project.checkpoint, project.timeline.moments
-    if last is None:
-        return replace(run, status="recorded" if project.flow.is_recorded else "waiting")
     return replace(
         run,
-        status=trial.ending if trial else "stopped",
-        fraction=Budget.at(last, project.training).fraction,
+        status=_status_of(run),
+        fraction=Budget.at(last, project.training).fraction if last else float(run.is_begun),
         moment=moments[-1] if moments else None,
         progress=project.history.last_progress(),
     )
+
+
+def _status_of(run: EntrantRun) -> Status:
+    """Return the status of an entrant that is not being trained."""
+    if run.is_recorded or not run.is_begun:
+        return "recorded" if run.is_recorded else "waiting"
+    if run.result is not None:
+        return run.result.ending
+    return "trained" if run.project.checkpoint is None else "stopped"

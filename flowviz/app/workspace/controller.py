@@ -97,7 +97,7 @@ class ComparisonController(Trainings):
     def rename(self, old: str, new: str) -> None:
         """Give an entrant another name, which no other one has; this changes nothing else."""
         value = self._compared.value
-        self._compared.set(value.with_runs([run.renamed(new) if run.name == old else run for run in value.runs]))
+        self._compared.set(value.with_runs([replace(run, name=new) if run.name == old else run for run in value.runs]))
 
     def set_limits(self, shown: bool) -> None:
         """Add the limits by counting to the table, or remove them."""

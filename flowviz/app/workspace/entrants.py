@@ -9,7 +9,7 @@ from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.state.known import Known
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Comparison, Plan, Project
-from flowviz.projects.comparison import title_of
+from flowviz.projects.comparison import kept_result, title_of
 from flowviz.projects.variant import Variant
 from flowviz.records import (
     FLOW_UNITS,
@@ -23,6 +23,7 @@ from flowviz.records import (
     Retargeted,
     Snapshot,
     Trial,
+    Units,
 )
 from flowviz.records.trial import figures_so_far
 from flowviz.specs import TargetSpec
@@ -41,6 +42,7 @@ Status = Literal[
     "diverged",
     "failed",
     "recorded",
+    "trained",
 ]
 WORDS: Mapping[Status, str] = {
     "waiting": "waiting",
@@ -53,10 +55,9 @@ WORDS: Mapping[Status, str] = {
     "diverged": "diverged",
     "failed": "failed",
     "recorded": "recorded",
+    "trained": "trained",  # without a known result, such as a flow that was built by hand
 }
-ENDED: frozenset[Status] = frozenset(
-    {"completed", "patience", "stopped", "interrupted", "diverged", "failed", "recorded"}
-)
+ENDED: frozenset[Status] = frozenset(WORDS.keys() - {"waiting", "preparing", "training"})
 FAILED: frozenset[Status] = frozenset({"diverged", "failed"})
 Figures = Mapping[str, float | None]
 
@@ -84,7 +85,7 @@ class EntrantRun:
         built: The target, as soon as it has been built.
         asked: The target that it learns next. None if that is the same one.
         wanted: The target that it learns next once it has been built. None if there is none, or if it has been.
-        trial: The result of its training. None before it has ended.
+        trial: The result that its training has reported. None before it has ended.
         later: The results of runs with later seeds, which the command line computes.
         style: Number of its color and dashes, which identifies it, also under another name.
         variant: The requested integrator and edits of layers. None if they are those of the project.
@@ -120,6 +121,16 @@ class EntrantRun:
         project, target = self.project, self.built.target if self.built else None
         return Known.of(project.flow, project.weights, project.trace, target)
 
+    @cached_property
+    def result(self) -> Trial | None:
+        """Return the result of its training, which a project without a checkpoint has kept. None if unknown."""
+        return self.trial or kept_result(self.project, self.built.target if self.built else None)
+
+    @property
+    def units(self) -> Units:
+        """Return the units of its NLLs: those of the data, once its target has been built."""
+        return self.built.units if self.built else FLOW_UNITS
+
     @property
     def problem(self) -> str:
         """Return why its training has failed. Empty if it has not."""
@@ -153,12 +164,13 @@ class EntrantRun:
     def having_project(self, project: Project) -> "EntrantRun":
         """Return this entrant with the particles of another variant, or of another state of its training."""
         kept = self.variant if self.variant != Variant.of(project) else None
-        return replace(self, project=project, variant=kept)
+        asked = None if self.asked and self.asked.spec == project.target else self.asked
+        return replace(self, project=project, variant=kept, asked=asked)
 
     @property
     def is_begun(self) -> bool:
-        """Return whether it has been trained, at least in part."""
-        return self.project.checkpoint is not None
+        """Return whether it has learned something, even if it cannot be trained further. Recorded flows have not."""
+        return bool(self.project.weights.parameters) and not self.is_recorded
 
     @property
     def is_recorded(self) -> bool:
@@ -173,7 +185,7 @@ class EntrantRun:
     @property
     def can_go_on(self) -> bool:
         """Return whether it can train further: it has not ended, or its budget or target has changed since."""
-        return self.target != self.project.target or can_go_on(self.project, self.trial)
+        return self.target != self.project.target or can_go_on(self.project, self.result)
 
     @property
     def gap(self) -> float | None:
@@ -194,11 +206,6 @@ class EntrantRun:
         built = next((each for each in (self.asked, self.built) if each and each.spec == self.target), None)
         return EntrantRun(self.name, project, built=built, style=self.style)
 
-    def renamed(self, name: str) -> "EntrantRun":
-        """Return this entrant with another name."""
-        trial = replace(self.trial, name=name) if self.trial else None
-        return replace(self, name=name, trial=trial, later=tuple(replace(each, name=name) for each in self.later))
-
     def after(self, event: Event | Trial, project: Project) -> "EntrantRun":
         """Return this entrant after an event of its training, or with its result, and with its project thereafter."""
         changed = self.having_project(project)
@@ -216,7 +223,7 @@ class EntrantRun:
             case Finished():
                 return replace(changed, status=event.ending, moment=event.snapshot, progress=event.progress)
             case Trial():
-                return replace(changed, status=event.ending, trial=replace(event, name=self.name))
+                return replace(changed, status=event.ending, trial=event)
         return changed
 
     def _retargeted(self, project: Project) -> "EntrantRun":
@@ -229,13 +236,12 @@ class EntrantRun:
             progress=None,
             trial=None,
             built=known,
-            asked=None if known else self.asked,
         )
 
     @property
     def is_edited(self) -> bool:
         """Return whether layers were edited after the training, whose figures are not those of the flow then."""
-        last = self.project.checkpoint
+        last = self.project.checkpoint or (self.project if self.result else None)
         return self.has_ended and self.requested_variant.edits != (last.edits if last else Edits())
 
     def figures(self) -> Figures:
@@ -247,7 +253,7 @@ class EntrantRun:
         if not self.is_edited:
             return self._figures_of_training()
         score = self.project.score if self.variant is None else None
-        scored = score.in_units(self.built.units) if score and self.built else score
+        scored = score and score.in_units(self.units)
         unknown: Figures = dict.fromkeys(("leaked", *Hits.__annotations__))
         edited = {
             "validation_gap": scored.validation_gap if scored else None,
@@ -259,13 +265,12 @@ class EntrantRun:
     @property
     def compared_trials(self) -> list[Trial]:
         """Return the result of the training, unless the flow has been edited since."""
-        return [self.trial] if self.trial is not None and not self.is_edited else []
+        return [self.result] if self.result is not None and not self.is_edited else []
 
     def _figures_of_training(self) -> Figures:
-        if self.trial is not None and self.trial.figures:
-            return self.trial.figures
-        units = self.built.units if self.built else FLOW_UNITS
-        progress = self.progress.in_units(units) if self.progress else None
+        if self.result is not None and self.result.figures:
+            return self.result.figures
+        progress = self.progress and self.progress.in_units(self.units)
         found = figures_so_far(progress, self.moment, self.project.weights, self.project.history)
         return {**found, "parameters": None} if self.is_recorded else found
 
@@ -274,6 +279,4 @@ class EntrantRun:
         if self.is_unscored:
             return "stopped, scoring…"
         words = percent(self.fraction) if self.status == "training" else WORDS[self.status]
-        if self.status == "waiting" and self.project.weights.parameters:
-            words = "trained"  # as those of the gallery, which cannot be resumed
         return ", ".join(filter(None, (words, edited_sentence(self.requested_variant.edits))))

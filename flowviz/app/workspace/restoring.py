@@ -25,7 +25,7 @@ def restored(wanted: Requested, present: EntrantRun | None, trained: EntrantRun 
     if run is None or not _keeps(run, plan):
         project = Project.untrained(plan.target, plan.flow, plan.training)
         return EntrantRun(wanted.name, project, style=wanted.style)
-    run = replace(run.renamed(wanted.name), project=replace(run.project, training=plan.training))
+    run = replace(run, name=wanted.name, project=replace(run.project, training=plan.training))
     run = run.having_variant(Variant(run.project.flow.shown_as(plan.flow), wanted.edits))
     return run if run.target == plan.target else wanting(run, plan.target)
 

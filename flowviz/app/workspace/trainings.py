@@ -138,9 +138,8 @@ class Trainings(QObject):
                 self._runner.follow(followed, run.key)
 
     def begin(self) -> None:
-        """Train what can be trained further, if anything."""
-        if any(run.can_go_on for run in self._compared.value.runs):
-            self.resume()
+        """Train all flows that can be trained further, if any."""
+        self._start(frozenset(run.key for run in self._compared.value.runs if run.can_go_on))
 
     def stop(self) -> None:
         """End the training, and keep its results."""

@@ -133,7 +133,7 @@ class Workbench(QObject):
         self.origin = ""
         self.controller.editing.apply()
         self.controller.pause()
-        if first is not None and first.is_begun:
+        if first is not None and first.project.checkpoint is not None:
             session.replace_aside(first.project, first.built)
         self._show_parts(False)
         session.history = session.undo
