@@ -11,6 +11,7 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QMainWindow
 
 from flowviz import projects
+from flowviz.app.desktop.existing import existing
 from flowviz.app.document.content import Content, Loaded
 from flowviz.app.document.dialogs import DocumentDialogs
 from flowviz.app.document.document import Document
@@ -72,10 +73,10 @@ class Comparisons(QObject):
             prepare: Called with whether the comparison or the flow of the window is about to be shown.
         """
         super().__init__(window)
-        self.return_bar = ReturnBar(self.enter)
         self._window, self._cloud, self._prepare = window, cloud, prepare
         self.around: Surroundings  # is set once the window has all of its parts
         self.compared, self.links = ComparedState(Compared(), self), LinksState(Links(), self)
+        self.return_bar = ReturnBar(self.compared, self.enter)
         self.grid = PaneGrid(
             cloud, self.compared, self.links, view, self._open, lambda name: self.workbench.controller.remove(name)
         )
@@ -220,7 +221,8 @@ class Comparisons(QObject):
             if trains:
                 self.around.session.resume()
         else:
-            self.around.documents.show_project(run.project, partial(self.return_bar.show_entrant, run.name))
+            self._open(run.name)
 
     def _open(self, name: str) -> None:
-        self.around.documents.show_project(self.compared.comparison[name], partial(self.return_bar.show_entrant, name))
+        run = existing(self.compared.value.run(name))
+        self.around.documents.show_project(run.project, partial(self.return_bar.show_entrant, run.title))

@@ -5,17 +5,20 @@ from collections.abc import Callable
 from PyQt6.QtWidgets import QFrame, QHBoxLayout
 
 from flowviz.app.style.tokens import GAP, TIGHT
+from flowviz.app.training.training_state import TrainingState
 from flowviz.app.widgets.controls import button, lay_out
 from flowviz.app.widgets.labels import FittingLabel
+from flowviz.app.workspace.compared import ComparedState
 
-KEPT = "The comparison is kept, and its training is paused."
+KEPT, PAUSED = "The comparison is kept.", "The comparison is kept, and its training is paused."
 
 
 class ReturnBar(QFrame):
     """Bar above the cloud with a button that returns to the comparison; hidden while there is none to return to."""
 
-    def __init__(self, return_to_comparison: Callable[[], object]) -> None:
+    def __init__(self, compared: ComparedState, return_to_comparison: Callable[[], object]) -> None:
         super().__init__()
+        self._compared = compared
         self.setObjectName("returnBar")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._text = FittingLabel("returnText", "Which flow is shown")
@@ -24,6 +27,7 @@ class ReturnBar(QFrame):
         lay_out(QHBoxLayout(self), self._text, back, stretched=self._text, margin=(GAP, TIGHT, TIGHT, TIGHT))
         self.hide()
 
-    def show_entrant(self, name: str) -> None:
-        """Say which entrant is shown on its own; no name if another flow is shown."""
-        self._text.show_texts(f"'{name}' is open on its own. {KEPT}" if name else KEPT)
+    def show_entrant(self, title: str) -> None:
+        """Say which entrant is shown on its own, and whether the others are paused; no title for another flow."""
+        kept = PAUSED if self._compared.value.state == TrainingState.PAUSED else KEPT
+        self._text.show_texts(f"'{title}' is open on its own. {kept}" if title else kept)

@@ -15,6 +15,7 @@ from PyQt6.sip import isdeleted
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.pane import Pane
+from flowviz.app.training.training_state import TrainingState
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.dialog import ComparisonDialog
@@ -219,6 +220,22 @@ def test_an_entrant_that_is_not_opened_is_not_named(page: Page, file_menu: FileM
     with file_menu.qtbot.waitSignal(main.document_actions.document.opened):
         main.document_actions.new()
     assert "'b'" not in text.text(), "another flow is shown"
+
+
+def test_the_bar_that_leads_back_says_what_is_paused(page: Page, qtbot: QtBot) -> None:
+    text = page.find(FittingLabel, "returnText")
+    page.comparisons.leave()
+    assert text.text() == "The comparison is kept."
+    page.comparisons.enter()
+    page.compared.change(state=TrainingState.PAUSED)
+    page.comparisons.leave()
+    assert text.text() == "The comparison is kept, and its training is paused."
+    page.comparisons.enter()
+    page.compared.change(state=TrainingState.IDLE)
+    page.workbench.controller.rename("b", "realnvp")
+    qtbot.keyClick(page.clouds[1], Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not page.comparisons.is_shown)
+    qtbot.waitUntil(lambda: text.text() == "'RealNVP' is open on its own. The comparison is kept.")
 
 
 def test_every_control_has_a_name_and_a_description(page: Page) -> None:
