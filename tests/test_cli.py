@@ -289,7 +289,7 @@ def bad_points(tmp_path_factory: pytest.TempPathFactory, trained_file: Path) -> 
         ("resume gone.flowviz -o x", "no such file"),
         ("compare --text a --flow nice --learning-rates 1e-3,z -o x", "not numbers separated by commas"),
         ("compare --text a --flow nice --learning-rates 2 -o x", "learning rate cannot be 2"),
-        ("compare --text a --flow nice --learning-rates .1,.2,.3,.4,.5,.6,.7 -o x", "up to 6 entrants, not 7"),
+        ("compare --text a --flow nice --learning-rates .1,.2,.3,.4,.5,.6,.7 -o x", "up to 6 flows, not 7"),
         ("compare --text a --flow nice --steps 3 --scheduler tcp://h:1 -o x", "requires --backend dask"),
         ("compare --text a --flow nice --steps 3 --backend dask -o x", "address of the cluster"),
         ("train --text a --learning-rate nan -o x", "learning rate cannot be nan"),

@@ -55,7 +55,7 @@ FAILED_STATUS = 1  # of a comparison in which a run failed
 PRESET_HELP = "; ".join(f"{name}: {preset.title}" for name, preset in COMPARISON_PRESETS.items())
 NOTHING = (
     "There is nothing to compare. Give families separated by commas, such as --flow realnvp,spline, or --preset, "
-    "or a file with the entrants."
+    "or a file with the flows."
 )
 
 
@@ -73,7 +73,7 @@ def compare(
         list[Path] | None,
         typer.Argument(
             metavar="FILE...",
-            help="A .json file with the entrants, or a comparison to continue; and recorded flows of other programs.",
+            help="A .json file with the flows, or a comparison to continue; and recorded flows of other programs.",
         ),
     ] = None,
     preset: Annotated[
@@ -81,11 +81,11 @@ def compare(
         typer.Option(help=f"A prepared comparison, which shows the effect of one setting. {PRESET_HELP}."),
     ] = None,
     seeds: Annotated[
-        int | None, typer.Option(help="Number of runs of each entrant, whose seeds count up from its own.")
+        int | None, typer.Option(help="Number of runs of each flow, whose seeds count up from its own.")
     ] = None,
     learning_rates: Annotated[
         str | None,
-        typer.Option(help="Learning rates, separated by commas. Each entrant is trained with each of them."),
+        typer.Option(help="Learning rates, separated by commas. Each flow is trained with each of them."),
     ] = None,
     baseline: Annotated[
         bool,
@@ -104,9 +104,9 @@ def compare(
 
     Name families with --flow, separated by commas, or give --preset, or a file: {"entrants": [{"name": NAME, "target":
     {...}, "flow": {...}, "training": {...}}, ...], "seeds": N, "baseline": true}. A target, a flow and a training
-    beside the entrants apply to all of them, and so do options. A file without a list of entrants describes a single
-    one. Recorded flows of other programs, .npz or .flowviz files, are entrants under the names of their files. They
-    are not trained, and scored only if they contain the densities of the test points of the target.
+    beside this list apply to all of its flows, and so do options. A file without the list describes a single flow.
+    Recorded flows of other programs, .npz or .flowviz files, are compared under the names of their files. They are not
+    trained, and scored only if they contain the densities of the test points of the target.
 
     To find out how often training fails, give one family, several seeds and --learning-rates. Choose a rate by its
     validation NLL, and report its test gap; if you chose by the test gap, it would be biased.
@@ -156,7 +156,7 @@ def _entrants(file: Path | None, preset: ComparisonPresetName | None, flow: Give
     """Return the values of the comparison that a file, a preset or --flow names. Raises `FlowvizError`."""
     families = flow.get("family", "")
     if (file is not None) + (preset is not None) + bool(families) > 1:
-        raise SpecError("Give only one of --flow, --preset and a file with the entrants.")
+        raise SpecError("Give only one of --flow, --preset and a file with the flows.")
     if file is not None:
         return _read(file)
     if preset is not None:

@@ -63,11 +63,11 @@ def project_at(path: Path, entrant: str | None) -> Project:
     """Read a project, or that of an entrant from a comparison. Raises `FileError` and `SpecError`."""
     if not is_comparison(path):
         if entrant is not None:
-            raise SpecError(f"{path} is not a comparison, so it has no entrants. Leave out --entrant.")
+            raise SpecError(f"{path} is not a comparison, so it has no flows to choose from. Leave out --entrant.")
         return load_project(path)
     found = load_comparison(path)
     if entrant is None:
-        raise SpecError(f"{path} is a comparison. Choose an entrant with --entrant: {', '.join(found.names)}.")
+        raise SpecError(f"{path} is a comparison. Choose one of its flows with --entrant: {', '.join(found.names)}.")
     return found[entrant]
 
 

@@ -147,8 +147,8 @@ def comparison_table(comparison: Comparison) -> "Table":
     judged = OF_DENSITY if learns_from_density else JUDGED
     columns = [column for column in brief_columns(lines) if column.name in judged]
     table = Table(box=box.SIMPLE_HEAD, padding=0)
-    for heading in ("entrant", "runs", *(column.heading(lines) for column in columns)):
-        table.add_column(heading, justify="left" if heading == "entrant" else "right")
+    for heading in ("flow", "runs", *(column.heading(lines) for column in columns)):
+        table.add_column(heading, justify="left" if heading == "flow" else "right")
     for each in lines:
         table.add_row(Text(comparison.title(each.name)), each.count, *map(each.text, columns))
     return table

@@ -34,7 +34,7 @@ Columns = Annotated[
 ]
 ProjectFile = Annotated[Path, typer.Argument(help="A project file.", metavar="PROJECT.flowviz")]
 Entrant = Annotated[
-    str | None, typer.Option("--entrant", metavar="NAME", help="Name of the entrant, if the file is a comparison.")
+    str | None, typer.Option("--entrant", metavar="NAME", help="Name of a flow, if the file is a comparison.")
 ]
 EditsFile = Annotated[
     Path | None,

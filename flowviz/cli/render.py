@@ -251,7 +251,7 @@ def _pair(text: str, names: Sequence[str]) -> Names:
     pairs = [(text[:place].strip(), text[place + 1 :].strip()) for place in places]
     found = next((pair for pair in pairs if set(pair) <= set(names)), None)
     if found is None:
-        raise SpecError(f"--difference {text!r} does not name two entrants as A,B. Choose from {', '.join(names)}.")
+        raise SpecError(f"--difference {text!r} does not name two flows as A,B. Choose from {', '.join(names)}.")
     return found
 
 

@@ -94,7 +94,7 @@ def checked_pair(comparison: Comparison, names: Names) -> tuple[Project, Project
     """
     first, second = (comparison[name] for name in names)
     if first is second:
-        raise SpecError(f"The difference of {names[0]!r} from itself is 0 everywhere. Choose two entrants.")
+        raise SpecError(f"The difference of {names[0]!r} from itself is 0 everywhere. Choose two flows.")
     untrained = [name for name in names if not comparison[name].weights.parameters]
     if untrained:
         raise SpecError(f"{untrained[0]!r} has not been trained yet, so it has no density to compare.")

@@ -95,7 +95,7 @@ class Comparison:
             SpecError: If there is no such entrant.
         """
         if name not in self.projects:
-            raise SpecError(f"There is no entrant {name!r}. Choose one of {', '.join(self.projects)}.")
+            raise SpecError(f"There is no flow {name!r}. Choose one of {', '.join(self.projects)}.")
         return self.projects[name]
 
     def with_project(self, name: str, project: Project) -> "Comparison":

@@ -25,7 +25,7 @@ FigureColumns = Literal["stages", "marks", "targets"]  # of the figure of a comp
 class Entrant(Spec):
     """A flow that learns a target, and how it is trained, under a name."""
 
-    name: Annotated[str, described("Name", "Name of the entrant, different from all other names")]
+    name: Annotated[str, described("Name", "Name of the flow, different from all other names")]
     target: Annotated[TargetSpec, described("Target", "The target that the flow learns")]
     flow: Annotated[FlowSpec, described("Flow", "The flow")]
     training: Annotated[TrainingSpec, described("Training", "How the flow is trained")]
@@ -34,7 +34,7 @@ class Entrant(Spec):
     @classmethod
     def _is_short_and_printable(cls, name: str) -> str:
         if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > MAX_NAME:
-            raise ValueError(f"{name!r} cannot be the name of an entrant. Use 1 to {MAX_NAME} printable characters.")
+            raise ValueError(f"{name!r} cannot be the name of a flow. Use 1 to {MAX_NAME} printable characters.")
         return name
 
     @property
@@ -54,10 +54,10 @@ class ComparisonSpec(Spec):
     "Several flows learn one target" and "one flow learns several targets" are both lists of entrants.
     """
 
-    entrants: Annotated[tuple[Entrant, ...], described("Entrants", f"1 to {MAX_ENTRANTS} entrants")]
+    entrants: Annotated[tuple[Entrant, ...], described("Flows", f"1 to {MAX_ENTRANTS} flows")]
     seeds: Annotated[
         int,
-        described("Seeds", "Number of runs of each entrant, whose seeds count up from its own", ge=1, le=MAX_SEEDS),
+        described("Seeds", "Number of runs of each flow, whose seeds count up from its own", ge=1, le=MAX_SEEDS),
     ] = 1
     baseline: Annotated[
         bool,
@@ -82,21 +82,21 @@ class ComparisonSpec(Spec):
     def _can_be_compared(self) -> Self:
         count = len(self.entrants)
         if not count:
-            raise ValueError("A comparison needs at least one entrant.")
+            raise ValueError("A comparison needs at least one flow.")
         if count > MAX_ENTRANTS:
             extra = (
                 f"{_called(self.entrants[MAX_ENTRANTS].name)}{' and later ones' if count > MAX_ENTRANTS + 1 else ''}"
             )
-            raise ValueError(f"A comparison can have up to {MAX_ENTRANTS} entrants, not {count}. Leave out {extra}.")
+            raise ValueError(f"A comparison can have up to {MAX_ENTRANTS} flows, not {count}. Leave out {extra}.")
         names = [entrant.name for entrant in self.entrants]
         if repeated := next((name for number, name in enumerate(names) if name in names[:number]), None):
-            raise ValueError(f"{_called(repeated)} is listed twice. Give each entrant a different name.")
+            raise ValueError(f"{_called(repeated)} is listed twice. Give each flow a different name.")
         first = self.entrants[0]
         for other in self.entrants:
             if budget_words(other.training) != budget_words(first.training):
                 raise ValueError(
                     f"{_called(other.name)}: its budget is {budget_words(other.training)}, but that of "
-                    f'"{first.name}" is {budget_words(first.training)}. Give all entrants the same budget.'
+                    f'"{first.name}" is {budget_words(first.training)}. Give all flows the same budget.'
                 )
         return self
 
@@ -143,13 +143,13 @@ def comparison_spec(values: Any) -> ComparisonSpec:
             targets are required.
 
     Raises:
-        SpecError: If the values are invalid. The message names the entrant.
+        SpecError: If the values are invalid. The message names the flow.
     """
     given = _object(values, "A comparison", (*ComparisonSpec.model_fields, *SHARED))
     only = [{"name": _part("flow", given).get("family", FlowSpec().family)}] if given.keys() & {*SHARED} else []
     entrants = given.get("entrants", only)
     if not isinstance(entrants, list | tuple):
-        raise SpecError("The entrants of a comparison must be a list.")
+        raise SpecError('The flows of a comparison, its "entrants", must be a list.')
     shared = {name: given[name] for name in SHARED if name in given}
     own = {name: given[name] for name in ComparisonSpec.model_fields if name in given}
     return ComparisonSpec(**{**own, "entrants": tuple(_entrants(entrants, shared))})
@@ -158,7 +158,7 @@ def comparison_spec(values: Any) -> ComparisonSpec:
 def _entrants(entrants: Iterable[Any], shared: Values) -> Iterable[Entrant]:
     for number, values in enumerate(entrants, start=1):
         name = values.get("name") if isinstance(values, Mapping) else None
-        label = _called(name) if isinstance(name, str) and name.isprintable() else f"Entrant {number}"
+        label = _called(name) if isinstance(name, str) and name.isprintable() else f"Flow {number}"
         yield _entrant(_object(values, label, ("name", *SHARED)), shared, label)
 
 
@@ -167,7 +167,7 @@ def _entrant(values: Values, shared: Values, label: str) -> Entrant:
         raise SpecError(f'{label} has no name. Give it one, such as "name": "spline".')
     target = values.get("target", shared.get("target"))
     if target is None:
-        raise SpecError(f'{label} has no target. Give it one, or put a "target" for all entrants next to the list.')
+        raise SpecError(f'{label} has no target. Give it one, or put a "target" for all flows next to the list.')
     try:
         training = TrainingSpec(**with_usual_budget(replaced(_part("training", shared), _part("training", values))))
         flow = _flow(*(_part("flow", source) for source in (values, shared)))
@@ -202,4 +202,4 @@ def _object(values: Any, label: str, known: tuple[str, ...]) -> Values:
 
 
 def _called(name: str) -> str:
-    return f'Entrant "{name}"'
+    return f'Flow "{name}"'

@@ -28,7 +28,7 @@ def with_recorded(comparison: Comparison | None, name: str, project: Project) ->
     if not project.flow.is_recorded:
         raise SpecError(f"{name} is a flow of flowviz. Compare its family instead, which is trained like the others.")
     if comparison and name in comparison.names and not comparison[name].flow.is_recorded:
-        raise SpecError(f"There is already an entrant named {name}. Give the recorded flow another name.")
+        raise SpecError(f"There is already a flow named {name}. Give the recorded flow another name.")
     training = project.training if comparison is None else comparison.spec.budget
     if comparison is not None:
         first = comparison[comparison.names[0]]

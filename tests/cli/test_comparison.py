@@ -64,7 +64,9 @@ def test_table_in_the_terminal_shows_the_legibility() -> None:
     comparison = example("three_flows").comparison()
     trials = tuple(replace(each, figures={**each.figures, "legibility": 0.875}) for each in comparison.trials)
     console = Console(width=80, file=StringIO())
-    console.print(comparison_table(replace(comparison, trials=trials)))
+    table = comparison_table(replace(comparison, trials=trials))
+    assert [column.header for column in table.columns][:2] == ["flow", "runs"]
+    console.print(table)
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "legibility" in text
     assert text.count("87.5%") == len(trials)
@@ -256,19 +258,19 @@ def refused(runs: FakeRuns, capsys: pytest.CaptureFixture[str]) -> Callable[[str
     [
         ("compare --text I -o out/", "There is nothing to compare. Give families"),
         ("compare --flow realnvp,spline -o out/", "There is no target. Give --text"),
-        ("compare --text I --flow nice,nice -o out/", 'Entrant "nice" is listed twice.'),
-        ("compare --text I --flow nice,nicer -o out/", 'Entrant "nicer": There is no flow named'),
-        ("compare --text I --flow nice,spline --bins 8 -o out/", 'Entrant "nice": '),
+        ("compare --text I --flow nice,nice -o out/", 'Flow "nice" is listed twice.'),
+        ("compare --text I --flow nice,nicer -o out/", 'Flow "nicer": There is no flow named'),
+        ("compare --text I --flow nice,spline --bins 8 -o out/", 'Flow "nice": '),
         ("compare --text I --flow nice --preset base -o out/", "Give only one of --flow, --preset and a file"),
         ("compare --text I --preset condition -o out/", "The target has no condition, so there is nothing to tell"),
         ("compare --text I --flow nice --seeds 0 -o out/", "seeds"),
         ("compare --text I --flow nice -o out.png", "out.png is not a folder"),
         ("compare --text I --flow nice -o one.flowviz", "one.flowviz is not a folder"),
         ("compare --text I --flow nice -o mine", "already exists. Choose another folder, or give --force"),
-        ("compare seven.json --text I -o out/", 'up to 6 entrants, not 7. Leave out Entrant "6"'),
-        ("compare typo.json --text I -o out/", 'Entrant "a" has no field "flows".'),
-        ("compare budgets.json --text I -o out/", 'Entrant "b": its budget is 2 steps, but that of "a" is 1 step.'),
-        ("compare seven.json -o out/", 'Entrant "0" has no target.'),
+        ("compare seven.json --text I -o out/", 'up to 6 flows, not 7. Leave out Flow "6"'),
+        ("compare typo.json --text I -o out/", 'Flow "a" has no field "flows".'),
+        ("compare budgets.json --text I -o out/", 'Flow "b": its budget is 2 steps, but that of "a" is 1 step.'),
+        ("compare seven.json -o out/", 'Flow "0" has no target.'),
         ("compare one.flowviz -o out/", "one is a flow of flowviz. Compare its family"),
         ("compare gone.json -o out/", "gone.json cannot be read"),
     ],
@@ -310,9 +312,9 @@ def test_commands_on_a_comparison_ask_for_an_entrant(
     np.save("points.npy", np.zeros((3, 2)))
     words = command.format(saved).split()
     assert run(*words) == 2
-    assert "Choose an entrant with --entrant: realnvp, nice." in capsys.readouterr().err
+    assert "Choose one of its flows with --entrant: realnvp, nice." in capsys.readouterr().err
     assert run(*words, "--entrant", "other") == 2
-    assert "There is no entrant 'other'. Choose one of realnvp, nice." in capsys.readouterr().err
+    assert "There is no flow 'other'. Choose one of realnvp, nice." in capsys.readouterr().err
     assert run(*words, "--entrant", "nice") == 0
 
 

@@ -352,7 +352,7 @@ def test_table_columns_are_beside_the_names(drawn: list[PanelTable]) -> None:
         ({"table_columns": "gap"}, "are a list of names"),
         ({"table_columns": ("gap", "speed")}, "no column 'speed'. Choose from gap, test_nll"),
         ({"names": {"affine": "x", "spline": "x"}}, "same new name"),
-        ({"names": {"maf": "maf"}}, "no entrant 'maf'"),
+        ({"names": {"maf": "maf"}}, "no flow 'maf'"),
     ],
 )
 def test_unknown_names_and_columns_are_refused(values: dict[str, Any], message: str, tmp_path: Path) -> None:

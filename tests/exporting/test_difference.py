@@ -119,7 +119,7 @@ def test_flows_with_different_targets_have_no_difference(compared: Comparison) -
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("--difference one,three -o d.png", "'one,three' does not name two entrants as A,B. Choose from one, two."),
+        ("--difference one,three -o d.png", "'one,three' does not name two flows as A,B. Choose from one, two."),
         ("--difference one,one -o d.png", "The difference of 'one' from itself is 0 everywhere."),
         ("--difference one,two -o d.gif", "A difference can only be exported as a picture of the last stage."),
         ("--difference one,two --stage 1 -o d.png", "Leave out stage and moment."),

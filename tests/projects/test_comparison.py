@@ -293,11 +293,11 @@ def test_changes_of_a_comparison() -> None:
     comparison = Comparison({"a": whole_project(), "b": whole_project()}, (trial("a"), trial("b")))
     assert comparison.without("a").trials == (trial("b"),)
     assert comparison.with_trial(trial("a", gap=0.1)).trials == (trial("b"), trial("a", gap=0.1))
-    with pytest.raises(SpecError, match="at least one entrant"):
+    with pytest.raises(SpecError, match="at least one flow"):
         comparison.without("a").without("b")
-    with pytest.raises(SpecError, match=r"There is no entrant 'c'\. Choose one of a, b"):
+    with pytest.raises(SpecError, match=r"There is no flow 'c'\. Choose one of a, b"):
         comparison["c"]
-    with pytest.raises(SpecError, match='Entrant "c": its budget is 7 steps'):
+    with pytest.raises(SpecError, match='Flow "c": its budget is 7 steps'):
         comparison.with_project("c", with_steps(whole_project(), 7))
 
 

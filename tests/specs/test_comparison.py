@@ -86,30 +86,30 @@ def test_later_seeds_are_those_of_flow_and_training() -> None:
     ("values", "said"),
     [
         (3, "A comparison must be an object"),
-        ({}, "at least one entrant"),
-        ({"entrants": []}, "at least one entrant"),
+        ({}, "at least one flow"),
+        ({"entrants": []}, "at least one flow"),
         ({"entrants": "ab"}, "must be a list"),
         ({"entrants": [entrant("a")], "fow": {}}, 'A comparison has no field "fow"'),
-        ({"target": TEXT, "entrants": [entrant("a"), entrant("b"), entrant("a")]}, 'Entrant "a" is listed twice'),
-        ({"target": TEXT, "entrants": [entrant(name) for name in "abcdefg"]}, 'not 7. Leave out Entrant "g".'),
-        ({"target": TEXT, "entrants": [entrant(name) for name in "abcdefgh"]}, 'Leave out Entrant "g" and later ones.'),
-        ({"entrants": [entrant("a", target=TEXT), entrant("b")]}, 'Entrant "b" has no target'),
-        ({"target": TEXT, "entrants": [entrant("a"), 3]}, "Entrant 2 must be an object"),
-        ({"target": TEXT, "entrants": [{"flow": {}}]}, "Entrant 1 has no name"),
-        ({"target": TEXT, "entrants": [entrant("a\x1b[2J")]}, "Entrant 1: 'a\\x1b[2J' cannot be the name"),
-        ({"target": TEXT, "entrants": [entrant("a", fow={})]}, 'Entrant "a" has no field "fow"'),
-        ({"target": TEXT, "entrants": [entrant("a", flow={"leyers": 3})]}, 'Entrant "a": FlowSpec has no field leyers'),
-        ({"target": TEXT, "entrants": [entrant("a", flow=[])]}, 'Entrant "a": The flow must be an object'),
-        ({"target": TEXT, "entrants": [entrant("a", flow={"family": "x"})]}, 'Entrant "a": There is no flow named'),
-        ({"entrants": [entrant("a", target={"kind": "text"})]}, 'Entrant "a": TextSpec requires a value for text'),
-        ({"target": TEXT, "entrants": [entrant("a", training={"batch": 1})]}, 'Entrant "a": The batch cannot be 1'),
+        ({"target": TEXT, "entrants": [entrant("a"), entrant("b"), entrant("a")]}, 'Flow "a" is listed twice'),
+        ({"target": TEXT, "entrants": [entrant(name) for name in "abcdefg"]}, 'not 7. Leave out Flow "g".'),
+        ({"target": TEXT, "entrants": [entrant(name) for name in "abcdefgh"]}, 'Leave out Flow "g" and later ones.'),
+        ({"entrants": [entrant("a", target=TEXT), entrant("b")]}, 'Flow "b" has no target'),
+        ({"target": TEXT, "entrants": [entrant("a"), 3]}, "Flow 2 must be an object"),
+        ({"target": TEXT, "entrants": [{"flow": {}}]}, "Flow 1 has no name"),
+        ({"target": TEXT, "entrants": [entrant("a\x1b[2J")]}, "Flow 1: 'a\\x1b[2J' cannot be the name"),
+        ({"target": TEXT, "entrants": [entrant("a", fow={})]}, 'Flow "a" has no field "fow"'),
+        ({"target": TEXT, "entrants": [entrant("a", flow={"leyers": 3})]}, 'Flow "a": FlowSpec has no field leyers'),
+        ({"target": TEXT, "entrants": [entrant("a", flow=[])]}, 'Flow "a": The flow must be an object'),
+        ({"target": TEXT, "entrants": [entrant("a", flow={"family": "x"})]}, 'Flow "a": There is no flow named'),
+        ({"entrants": [entrant("a", target={"kind": "text"})]}, 'Flow "a": TextSpec requires a value for text'),
+        ({"target": TEXT, "entrants": [entrant("a", training={"batch": 1})]}, 'Flow "a": The batch cannot be 1'),
         (
             {
                 "target": TEXT,
                 "training": {"steps": 10},
                 "entrants": [entrant("a"), entrant("b", training={"steps": 9})],
             },
-            'Entrant "b": its budget is 9 steps, but that of "a" is 10 steps.',
+            'Flow "b": its budget is 9 steps, but that of "a" is 10 steps.',
         ),
         (
             {
@@ -117,7 +117,7 @@ def test_later_seeds_are_those_of_flow_and_training() -> None:
                 "training": {"steps": 60},
                 "entrants": [entrant("a"), entrant("b", training={"seconds": 60})],
             },
-            'Entrant "b": its budget is 60 s of training, but that of "a" is 60 steps.',
+            'Flow "b": its budget is 60 s of training, but that of "a" is 60 steps.',
         ),
         ({"target": TEXT, "entrants": [entrant("a")], "seeds": 0}, "The seeds cannot be 0"),
     ],
@@ -130,7 +130,7 @@ def test_mistake_is_one_sentence_that_names_the_entry(values: Any, said: str) ->
 
 def test_comparison_built_from_specs_is_checked_as_well() -> None:
     one = Entrant(name="a", target=TextSpec(text="I"), flow=FlowSpec(), training=TrainingSpec(steps=1))
-    with pytest.raises(SpecError, match='Entrant "a" is listed twice'):
+    with pytest.raises(SpecError, match='Flow "a" is listed twice'):
         ComparisonSpec(entrants=(one, one))
 
 

@@ -326,7 +326,7 @@ def test_entrant_with_another_budget_cannot_join() -> None:
     turns = changed(comparison("affine"), 1, Add("nice", project("nice", TrainingSpec(steps=7))))
     (refused,) = (turn for turn in turns if turn.name == "nice")
     assert isinstance(refused.event, Trial)
-    assert 'Entrant "nice": its budget is 7 steps, but that of "affine" is 110 steps' in refused.event.failure
+    assert 'Flow "nice": its budget is 7 steps, but that of "affine" is 110 steps' in refused.event.failure
     assert turns[-1].comparison.names == ("affine",)
 
 

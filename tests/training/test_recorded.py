@@ -94,7 +94,7 @@ def test_what_cannot_be_an_entrant_is_refused() -> None:
     untrained = Comparison.untrained(spec())
     for name, project, words in (
         ("other", stretched(ShapeSpec(name="pinwheel")), "recorded with the target"),
-        ("small", stretched(), "already an entrant"),
+        ("small", stretched(), "already a flow"),
         ("flowviz", untrained["small"], "flow of flowviz"),
     ):
         with pytest.raises(SpecError, match=words):

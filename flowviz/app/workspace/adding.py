@@ -54,7 +54,7 @@ class EntrantAdding:
             ),
             None,
             Entry(
-                "currentEntrant", "&Current Flow", self.add_current,
+                "currentEntrant", "&Flow of the Window", self.add_current,
                 "Add the flow of the window, with its training so far",
             ),
             Entry("fileEntrant", "&Project File…", self._choose_file, "Add the flow of a project file"),

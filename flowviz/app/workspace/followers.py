@@ -104,7 +104,7 @@ class Followers(QObject):
             entrant = self._scenes.get(run.key) or EntrantScene(self._turns, self._post, self._follow, self)
             self._scenes[run.key], scenes = entrant, entrant.scenes
             entrant.show(run, self._view_of(run, framed, round(stage)), size)
-        scenes.subtract(*((other.project, (run.name, other.name)) if other else (None,)))
+        scenes.subtract(*((other.project, (run.title, other.title)) if other else (None,)))
         if picture is not self._cloud:
             picture.set_view(framed)
             picture.show_stage(stage)

@@ -93,7 +93,7 @@ def _result(compared: Compared) -> str:
     waiting = [run.title for run in compared.runs if not run.has_ended]
     end = "Stopped" if any(run.status in {"stopped", "interrupted"} for run in compared.runs) else "Done"
     result = f"{end}{_best(compared)}."
-    return f"{result} Not finished yet: {', '.join(waiting)}." if waiting else result
+    return f"{result} Not trained yet: {', '.join(waiting)}." if waiting else result
 
 
 def _best(compared: Compared) -> str:

@@ -258,7 +258,7 @@ class FiguresTable(ThemeFollower, QTableView):
         if columns != self._columns:  # most turns change no figure, and Qt would measure all cells again
             self._columns = columns
             headings = [SHORT.get(column.name, column.heading(rows)) for column in COLUMNS]
-            self._figures.show(["entrant", *headings], columns)
+            self._figures.show(["flow", *headings], columns)
             self._sorted.invalidate()  # its order also depends on the names, of which Qt does not know
             shown = brief_columns(rows)
             for section, column in enumerate(COLUMNS, 1):

@@ -256,7 +256,7 @@ class Trainings(QObject):
         if run is None or turn.event is None:
             return
         if isinstance(turn.event, Preparing):
-            self._preparation = f"{run.name}: {turn.event.activity}…"
+            self._preparation = f"{run.title}: {turn.event.activity}…"
         project = turn.project  # its budget is the former one if that has changed during a stop
         project = replace(project, training=project.training.with_budget(run.project.training))
         changed = run.after(turn.event, project)

@@ -15,6 +15,7 @@ from flowviz.app.workspace.adding import EntrantAdding
 from flowviz.app.workspace.pane_title import pane_title
 from flowviz.app.workspace.table import FiguresTable
 from flowviz.projects import Comparison, Project
+from flowviz.records import Preparing
 from flowviz.specs import PRESETS, FlowSpec, TextSpec, TrainingSpec, comparison_spec
 from tests.app.conftest import work_is_running
 from tests.app.workspace.fakes import TARGET, ComparisonHarness
@@ -93,6 +94,9 @@ def test_flows_that_the_command_names_after_families_are_shown_with_their_titles
     assert model is not None
     assert [model.index(row, 0).data() for row in range(2)] == ["RealNVP", "Spline"]
     assert pane_title(harness.run("realnvp"), "light").texts[-1] == "RealNVP"
+    harness.controller.train()
+    harness.thread.send("realnvp", Preparing("Compiling the training step"))
+    assert harness.controls.sentence == "RealNVP: Compiling the training step…"
     assert harness.names == harness.compared.comparison.names == ("realnvp", "spline"), "as --entrant names them"
     harness.controller.add("Spline", BYE)
     assert "Spline 2" in harness.names, "no other flow is shown under this name"

@@ -50,7 +50,7 @@ def test_it_is_finished_and_shows_its_test_gap(harness: ComparisonHarness, moons
     assert (run.gap, run.is_validated, run.has_ended, run.words()) == (moons.gap, False, True, "done")
     assert pane_title(run, "light").texts[0] == "moons · test gap 0.045 · done"
     assert harness.run("new").words() == "waiting"
-    assert harness.controls.sentence.endswith("Done. Not finished yet: new.")
+    assert harness.controls.sentence.endswith("Done. Not trained yet: new.")
 
 
 def test_the_table_has_its_figures(harness: ComparisonHarness, qtbot: QtBot) -> None:

@@ -24,7 +24,7 @@ def test_table_names_validation_figures_until_there_is_a_result(qtbot: QtBot) ->
     table = FiguresTable(harness.compared)
     qtbot.addWidget(table)
     harness.train()
-    assert headings(table) == ["validation gap", "validation NLL"]
+    assert headings(table) == ["flow", "validation gap", "validation NLL"]
     for column in (1, 2):
         assert cell(table, column).data().endswith("(val.)")
         for role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
@@ -35,7 +35,7 @@ def test_table_names_validation_figures_until_there_is_a_result(qtbot: QtBot) ->
     harness.finish()
     harness.thread.score("a")
     assert changes, "the view is updated"
-    assert headings(table) == ["test gap", "test NLL"]
+    assert headings(table) == ["flow", "test gap", "test NLL"]
     assert not cell(table, 1).data(Qt.ItemDataRole.ToolTipRole).endswith("(validation)")
     assert "validation" not in cell(table, 1).data(Qt.ItemDataRole.AccessibleTextRole)
 
@@ -53,7 +53,7 @@ def test_headings_are_aligned_with_their_columns(qtbot: QtBot) -> None:
 def headings(table: FiguresTable) -> list[str]:
     model = table.model()
     assert model is not None
-    return [model.headerData(column, Qt.Orientation.Horizontal) for column in (1, 2)]
+    return [model.headerData(column, Qt.Orientation.Horizontal) for column in range(3)]
 
 
 def cell(table: FiguresTable, column: int) -> QModelIndex:
