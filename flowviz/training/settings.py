@@ -52,6 +52,17 @@ def can_go_on(project: Project, trial: Trial | None) -> bool:
     return project.checkpoint is not None and trial.ending != "diverged" and not end_of(project)
 
 
+def spent_budget(project: Project) -> Budget | None:
+    """Return the budget of a training and what is spent of it, up to its checkpoint or else to its last report.
+
+    None if the flow has not been trained.
+    """
+    last, report = project.checkpoint, project.history.last_progress()
+    if last is None and report is not None:
+        return Budget(project.training, report.step, report.seconds, project.history.present_start)
+    return Budget.at(last, project.training) if last else None
+
+
 def end_of(project: Project) -> str:
     """Return why the training of a project cannot continue, as a clause without a subject; empty if it can."""
     checkpoint, spec = project.checkpoint, project.training

@@ -13,6 +13,7 @@ from flowviz.records import Finished, Progress
 from flowviz.specs import TargetSpec
 from flowviz.specs.shares import counted
 from flowviz.training.schedule import Budget
+from flowviz.training.settings import spent_budget
 
 GREETING = "Press Train and watch the cloud become the target."
 RETRY = "Press Train to try again."
@@ -158,7 +159,7 @@ class Activity:
 
     def at_rest(self, trained: TrainedProject) -> "Activity":
         """Return the activity beside a flow that was trained before, or built by hand."""
-        rests, budget = replace(self.begun(), event=_description(trained)), trained.latest
+        rests, budget = replace(self.begun(), event=_description(trained)), spent_budget(trained.project)
         return rests if budget is None else rests.spent(budget)
 
     def _current(self) -> str:
@@ -205,7 +206,7 @@ def _quoted(title: str, longest: int = MAX_TITLE) -> str:
 
 def _description(trained: TrainedProject) -> str:
     """Return how long a flow was trained, and how good it is, in a sentence or two."""
-    project, budget = trained.project, trained.latest
+    project, budget = trained.project, spent_budget(trained.project)
     if project.flow.is_recorded:
         layers = project.trace.last_stage
         return RECORDED.format(_quoted(project.target.title), counted(layers, "layer"))

@@ -9,7 +9,7 @@ from flowviz.app.desktop.existing import existing
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
-from flowviz.records import FLOW_UNITS, Progress, Score, Snapshot, Units
+from flowviz.records import FLOW_UNITS, Score, Snapshot, Units
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.training.schedule import Budget
@@ -51,11 +51,6 @@ class TrainedProject:
         """Return the budget of the training, as spent up to the checkpoint. None without a checkpoint."""
         last = self.project.checkpoint
         return Budget.at(last, self.project.training) if last else None
-
-    @property
-    def latest(self) -> Budget | Progress | None:
-        """Return the budget or, without a checkpoint, the latest report. None for a flow that was built by hand."""
-        return self.budget or self.project.history.last_progress(self.entropy)
 
     def can_resume(self) -> bool:
         """Return whether the training can continue within its budget and its patience."""

@@ -6,6 +6,7 @@ from flowviz.projects import Project
 from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
 from flowviz.specs.comparison import MAX_NAME
 from flowviz.training.schedule import Budget
+from flowviz.training.settings import spent_budget
 
 
 def joining(project: Project, target: TargetSpec, budget: TrainingSpec) -> Project:
@@ -20,7 +21,7 @@ def joining(project: Project, target: TargetSpec, budget: TrainingSpec) -> Proje
         budget: A training with the budget and the seed of all entrants.
     """
     training = project.training.with_budget(budget)
-    spent = _spent(project, training)
+    spent = spent_budget(replace(project, training=training))
     is_kept = project.target == target and spent is not None and _fits(spent)
     if project.flow.is_recorded or is_kept:
         return replace(project, training=training, next=None)
@@ -42,14 +43,6 @@ def entrant_name(text: str) -> str:
     """Return a text as the name of an entrant, which is short and printable."""
     printable = "".join(letter for letter in text if letter.isprintable()).strip()
     return printable[:MAX_NAME].strip() or "flow"
-
-
-def _spent(project: Project, training: TrainingSpec) -> Budget | None:
-    """Return the budget of a training with what a project has spent of it. None if the project was not trained."""
-    last, report = project.checkpoint, project.history.last_progress()
-    if last is None and report is not None:  # it cannot be trained further
-        return Budget(training, report.step, report.seconds, project.history.present_start)
-    return Budget.at(last, training) if last else None
 
 
 def _fits(spent: Budget) -> bool:
