@@ -14,7 +14,7 @@ from flowviz.arguments import checked
 from flowviz.errors import FileError, SpecError, TargetError
 from flowviz.projects.drawing import draw, png_of
 from flowviz.projects.project import Project
-from flowviz.records import FLOW_UNITS, Moment, Trial, Units
+from flowviz.records import FLOW_UNITS, Trial, Units
 from flowviz.records.comparison_table import FIGURES, LIMIT, Row, RunSummary, summary_of
 from flowviz.records.paired import (
     DIFFERENCE,
@@ -251,9 +251,9 @@ class Comparison:
         return replace(self, trials=(*self.trials, *map(self._running, self.in_progress)))
 
     def _running(self, name: str) -> Trial:
-        project, moments = self[name], self[name].timeline.moments
-        units = targets.spec_units(project.target, "data")
-        return replace(_current(project, units, moments[-1] if moments else None), name=name)
+        project = self[name]
+        figures = current_figures(project, targets.spec_units(project.target, "data"))
+        return replace(Trial.running(project.flow, project.training, figures), name=name)
 
     def summaries(self) -> list[RunSummary]:
         """Return the mean and the standard deviation over seeds of the figures of each entrant."""
@@ -317,16 +317,18 @@ def kept_result(project: Project, target: targets.Target | None) -> Trial | None
     if project.checkpoint is not None or score is None or score.test is None:
         return None
     units = targets.target_units(target, "data") if target else FLOW_UNITS
-    trial = _current(project, units, project.present_moment(target))
-    known = {**score.in_units(units).figures(), "without_density": score.test.without_density}
-    return replace(trial, ending=project.ending or "completed", figures={**trial.figures, **known})
+    figures = {**current_figures(project, units), **project.present_moment(target).figures()}
+    figures |= {**score.in_units(units).figures(), "without_density": score.test.without_density}
+    return replace(Trial.running(project.flow, project.training, figures), ending=project.ending or "completed")
 
 
-def _current(project: Project, units: Units, moment: Moment | None) -> Trial:
-    """Return the latest figures of a training, with NLLs in the given units, as the result of a run."""
-    progress = project.history.last_progress()
-    figures = figures_so_far(progress and progress.in_units(units), moment, project.weights, project.history)
-    return Trial.running(project.flow, project.training, figures)
+def current_figures(project: Project, units: Units) -> dict[str, float | None]:
+    """Return the latest figures of a training, without those on an earlier target, with NLLs in the given units."""
+    history, progress = project.history, project.history.last_progress()
+    if progress is None or history.has_changed_since(progress.step):
+        return figures_so_far(None, None, project.weights, history)
+    moments = project.timeline.moments
+    return figures_so_far(progress.in_units(units), moments[-1] if moments else None, project.weights, history)
 
 
 def limit_names(targets: Iterable[TargetSpec]) -> list[tuple[TargetSpec, str]]:

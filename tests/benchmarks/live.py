@@ -191,8 +191,9 @@ def measure_comparison(seconds: float) -> Figures:
     workbench.controller.train()
 
     def take(old: Compared, new: Compared) -> None:
-        latest = new.runs[0].progress
-        if latest is not None and latest is not old.runs[0].progress:
+        history = new.runs[0].project.history
+        latest = history.last_progress()
+        if latest is not None and history is not old.runs[0].project.history:
             progress.append(latest)
 
     workbench.compared.changed.connect(take)

@@ -226,14 +226,9 @@ def _run_of(comparison: Comparison, name: str) -> EntrantRun:
     project, trial = comparison[name], comparison.trial(name)
     later = tuple(each for each in comparison.trials if each.name == name and each is not trial)
     run = EntrantRun(name, project, trial=trial, later=later, style=comparison.style(name))
-    last, moments = project.checkpoint, project.timeline.moments
-    return replace(
-        run,
-        status=_status_of(run),
-        fraction=Budget.at(last, project.training).fraction if last else float(run.is_begun),
-        moment=moments[-1] if moments else None,
-        progress=project.history.last_progress(),
-    )
+    last = project.checkpoint
+    fraction = Budget.at(last, project.training).fraction if last else float(run.is_begun)
+    return replace(run, status=_status_of(run), fraction=fraction)
 
 
 def _status_of(run: EntrantRun) -> Status:

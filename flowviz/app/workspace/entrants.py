@@ -9,7 +9,7 @@ from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.state.known import Known
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Comparison, Plan, Project
-from flowviz.projects.comparison import kept_result, title_of
+from flowviz.projects.comparison import current_figures, kept_result, title_of
 from flowviz.projects.variant import Variant
 from flowviz.records import (
     FLOW_UNITS,
@@ -17,15 +17,11 @@ from flowviz.records import (
     Event,
     Finished,
     Hits,
-    Moment,
     Preparing,
-    Progress,
     Retargeted,
-    Snapshot,
     Trial,
     Units,
 )
-from flowviz.records.trial import figures_so_far
 from flowviz.specs import TargetSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.shares import percent
@@ -80,8 +76,6 @@ class EntrantRun:
         project: Its project as of the latest event.
         status: The state of its training.
         fraction: Share of the budget that is spent, from 0 to 1.
-        moment: The latest moment, with the shares of particles on the target. None before the first one.
-        progress: The latest report of the losses. None before the first one.
         built: The target, as soon as it has been built.
         asked: The target that it learns next. None if that is the same one.
         wanted: The target that it learns next once it has been built. None if there is none, or if it has been.
@@ -95,8 +89,6 @@ class EntrantRun:
     project: Project
     status: Status = "waiting"
     fraction: float = 0.0
-    moment: Moment | None = None
-    progress: Progress | None = None
     built: BuiltTarget | None = None
     asked: BuiltTarget | None = None
     wanted: TargetSpec | None = None
@@ -214,14 +206,10 @@ class EntrantRun:
                 return replace(changed, status="preparing", trial=None)
             case Advanced():
                 return replace(changed, status="training", fraction=event.fraction)
-            case Progress():
-                return replace(changed, progress=event)
-            case Snapshot():
-                return replace(changed, moment=event)
             case Retargeted():
                 return self._retargeted(project)
             case Finished():
-                return replace(changed, status=event.ending, moment=event.snapshot, progress=event.progress)
+                return replace(changed, status=event.ending)
             case Trial():
                 return replace(changed, status=event.ending, trial=event)
         return changed
@@ -233,7 +221,6 @@ class EntrantRun:
             self.having_project(project),
             status="training",
             fraction=0.0,
-            progress=None,
             trial=None,
             built=known,
         )
@@ -270,8 +257,7 @@ class EntrantRun:
     def _figures_of_training(self) -> Figures:
         if self.result is not None and self.result.figures:
             return self.result.figures
-        progress = self.progress and self.progress.in_units(self.units)
-        found = figures_so_far(progress, self.moment, self.project.weights, self.project.history)
+        found = current_figures(self.project, self.units)
         return {**found, "parameters": None} if self.is_recorded else found
 
     def words(self) -> str:

@@ -8,7 +8,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.training.worker import Work
 from flowviz.projects import Comparison
-from flowviz.records import Event, Finished, Trial
+from flowviz.projects.moments import without_particles
+from flowviz.records import Event, Finished, Moment, Trial
 from flowviz.specs import TargetSpec
 from flowviz.targets import Target
 from flowviz.training import Change, Retarget, Turn
@@ -31,7 +32,11 @@ class FakeThread(QObject):
 
     def take(self, key: str, event: Event, **changed: Any) -> None:
         """Send an event of an entrant, whose project it changes, and its result after the last one."""
-        project = replace(self.comparison[key].after(event), **changed)
+        project = self.comparison[key].after(event)
+        moment = event.snapshot if isinstance(event, Finished) else event
+        if isinstance(moment, Moment):
+            project = replace(project, timeline=project.timeline.with_moment(without_particles(moment)))
+        project = replace(project, **changed)
         self.comparison = self.comparison.with_project(key, project)
         self.turn_taken.emit(self.number, Turn(key, event, self.comparison))
         if isinstance(event, Finished):

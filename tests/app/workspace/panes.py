@@ -16,8 +16,7 @@ from flowviz.app.workspace.controller import ComparisonController
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.workbench import Workbench
 from flowviz.projects import Comparison, Project
-from flowviz.projects.moments import without_particles
-from flowviz.records import Advanced, Event, Finished, Snapshot
+from flowviz.records import Advanced
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from tests.app.conftest import Window
 from tests.app.editing.reports import sparse_example
@@ -26,17 +25,6 @@ from tests.app.training.fakes import checkpoint, progress, snapshot
 
 HI, TRAINING = TextSpec(text="Hi"), TrainingSpec(steps=1000)
 LONG, SHORT = FlowSpec(), FlowSpec(family="spline", layers=4)
-
-
-class Thread(FakeThread):
-    """A thread that keeps the moments of each flow, as the engine does."""
-
-    def take(self, key: str, event: Event, **changed: Any) -> None:
-        moment = event.snapshot if isinstance(event, Finished) else event
-        if isinstance(moment, Snapshot):
-            timeline = self.comparison[key].timeline.with_moment(without_particles(moment))
-            changed = {"timeline": timeline, **changed}
-        super().take(key, event, **changed)
 
 
 class Panes:
@@ -50,7 +38,7 @@ class Panes:
         self.main.viewer.reduce_motion(True)
 
     def _make_thread(self, *arguments: Any) -> Any:
-        thread = Thread(*arguments)
+        thread = FakeThread(*arguments)
         if thread.work != "scores":
             self.threads.append(thread)
         return thread
