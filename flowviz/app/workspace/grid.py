@@ -83,10 +83,8 @@ class PaneGrid(QWidget):
             return
         if not new.is_shown:
             self._selected.show_alone()
-        if (old.is_shown, len(old.runs)) != (new.is_shown, len(new.runs)):
-            self._columns = 0  # so that they are placed in any case
         self._fit_panes()
-        self._place(anew=(old.names, old.selected) != (new.names, new.selected))
+        self._place(anew=(old.is_shown, old.names, old.selected) != (new.is_shown, new.names, new.selected))
         self._show_headers()
 
     def _on_links_changed(self, old: Links, new: Links) -> None:
@@ -110,13 +108,12 @@ class PaneGrid(QWidget):
 
     def _place(self, *, anew: bool = False) -> None:
         """Arrange the panes in the number of columns that makes them largest, if it has changed or `anew`."""
-        runs, panes = self._runs, self.panes
-        visible = [run for run in runs if run.key == self._links.value.enlarged] or list(runs)
-        columns = columns_for(visible, self.size(), self._columns)
+        panes, enlarged = self.panes, self._links.value.enlarged
+        shown = [pane for pane, run in zip(panes, self._runs, strict=False) if run.key == enlarged] or panes
+        columns = columns_for(len(shown), self.size())
         if columns == self._columns and not anew:
             return
-        self._columns = columns if len(visible) == len(runs) else self._columns
-        shown = [pane for pane, run in zip(panes, runs, strict=True) if run in visible] if runs else panes
+        self._columns = columns
         for number, pane in enumerate(shown):
             self._layout.addWidget(pane, number // columns, number % columns)  # which moves it to another place
             pane.picture.set_word_scale(max(self._text_scale / sqrt(len(shown)), 1.0))

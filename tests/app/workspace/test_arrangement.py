@@ -7,48 +7,73 @@ import pytest
 from PyQt6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.pane.pane import MIN_SIZE
 from flowviz.app.workspace.arrangement import columns_for
 from flowviz.app.workspace.entrants import EntrantRun
+from flowviz.app.workspace.grid import PaneGrid
 from flowviz.app.workspace.hints import hint
 from flowviz.specs import PictureSize, TextSpec, ViewSpec
-from tests.app.pane.fakes import WEIGHTS
+from tests.app.conftest import Window
 from tests.app.training.fakes import finished
 from tests.app.workspace.fakes import ComparisonHarness, untrained
 
-ROOM, SIZE = QSize(1000, 470), PictureSize(width=320, height=240)
+SIZE = PictureSize(width=320, height=240)
 
 
 def runs(text: str, names: str) -> tuple[EntrantRun, ...]:
     return ComparisonHarness(untrained(*names, target=TextSpec(text=text))).compared.value.runs
 
 
-def begun(runs: tuple[EntrantRun, ...]) -> tuple[EntrantRun, ...]:
-    return tuple(replace(run, project=replace(run.project, weights=WEIGHTS)) for run in runs)
-
-
 @pytest.mark.parametrize(
-    ("text", "names", "columns"), [("wide words", "abc", 1), ("I", "abc", 3), ("Hi", "abcd", 2), ("flow", "abcdef", 3)]
+    ("width", "height", "columns"),
+    [
+        (958, 333, (1, 2, 3, 4, 5, 6)),  # of a window with 1366 × 768 pixels
+        (1237, 585, (1, 2, 3, 4, 3, 3)),  # of one with 1920 × 1080 pixels
+        (1500, 900, (1, 2, 3, 2, 3, 3)),
+        (500, 900, (1, 1, 1, 2, 2, 2)),
+        (2000, 300, (1, 2, 3, 4, 5, 6)),
+    ],
 )
-def test_rows_and_columns_follow_from_the_shape_of_the_target(
-    text: str, names: str, columns: int, qtbot: QtBot
+def test_panes_form_the_rows_and_columns_in_which_squares_are_largest(
+    width: int, height: int, columns: tuple[int, ...]
 ) -> None:
-    assert columns_for(begun(runs(text, names)), ROOM) == columns
+    assert tuple(columns_for(count, QSize(width, height)) for count in range(1, 7)) == columns
 
 
-def test_untrained_clouds_are_round_and_stand_side_by_side(qtbot: QtBot) -> None:
-    both = runs("wide words", "ab")
-    assert columns_for(both, ROOM) == 2
-    assert columns_for(begun(both), ROOM) == 1
+def test_panes_stay_large_enough_for_the_mouse() -> None:
+    room = QSize(6 * MIN_SIZE.width() - 1, 2 * MIN_SIZE.height() + 100)
+    assert columns_for(6, room) == 3
 
 
-def test_clouds_stay_large_enough_for_the_mouse(qtbot: QtBot) -> None:
-    assert columns_for(begun(runs("a very long line of words", "abcdef")), ROOM) > 1
+def test_panes_that_fit_in_no_arrangement_are_as_large_as_possible() -> None:
+    assert columns_for(6, QSize(300, 200)) == 3
 
 
-def test_a_small_change_does_not_move_the_clouds(qtbot: QtBot) -> None:
-    three = runs("Hi", "abc")
-    first = columns_for(three, ROOM)
-    assert columns_for(three, QSize(ROOM.width() + 20, ROOM.height()), first) == first
+@pytest.fixture
+def grid(window: Window) -> PaneGrid:
+    """Return a grid of six panes."""
+    window.main.comparisons.show(untrained(*"abcdef"))
+    return window.main.comparisons.grid
+
+
+@pytest.mark.shared_window
+def test_the_arrangement_does_not_depend_on_an_earlier_one(grid: PaneGrid, window: Window, qtbot: QtBot) -> None:
+    comparisons = window.main.comparisons
+
+    def columns() -> int:
+        return len({pane.x() for pane in grid.panes if pane.isVisible()})
+
+    def are_arranged(count: int) -> bool:
+        return len(grid.panes) == count and columns() == columns_for(count, grid.size())
+
+    qtbot.waitUntil(lambda: are_arranged(6))
+    comparisons.links.enlarge(comparisons.compared.value.selected_key)
+    qtbot.waitUntil(lambda: columns() == 1)
+    comparisons.links.enlarge("")
+    qtbot.waitUntil(lambda: are_arranged(6))
+    for count in (5, 4, 3, 2):
+        comparisons.workbench.controller.remove(comparisons.compared.value.names[-1])
+        qtbot.waitUntil(lambda count=count: are_arranged(count))  # type: ignore[misc]
 
 
 def moved(run: EntrantRun, distance: float) -> EntrantRun:
