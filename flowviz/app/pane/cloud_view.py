@@ -127,7 +127,7 @@ class CloudView(FontFollower, QWidget):
         self._layers.setContentsMargins(0, 0, 0, 0)
         self.cover(self.canvas)
         self.cover(self.chip, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.add_camera_keys(self)
+        self._add_camera_keys()
 
     @property
     def view(self) -> ViewSpec:
@@ -239,12 +239,12 @@ class CloudView(FontFollower, QWidget):
         for keys, direction in PANS.items():
             add_key(widget, keys, partial(self._pan_by_key, *direction), FOCUSED)
 
-    def add_camera_keys(self, widget: QWidget) -> None:
-        """Let keys pan, zoom and fit while a widget has the focus."""
-        self.add_pan_keys(widget)
+    def _add_camera_keys(self) -> None:
+        """Let keys pan, zoom and fit while the view has the focus."""
+        self.add_pan_keys(self)
         for keys, factor in ZOOMS.items():
-            add_key(widget, keys, partial(self.zoom, factor), FOCUSED)
-        add_key(widget, "0", lambda: None if self.drawn.overview else self.leader.fit_requested.emit(), FOCUSED)
+            add_key(self, keys, partial(self.zoom, factor), FOCUSED)
+        add_key(self, "0", lambda: None if self.drawn.overview else self.fit_requested.emit(), FOCUSED)
 
     def set_view(self, view: ViewSpec) -> None:
         """Set the view, except for the size of the text, which follows the window."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from PyQt6.QtCore import QRect, QSize, Qt
-from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
@@ -56,14 +56,12 @@ class PaneActions:
         open: Opens the flow with a name on its own.
         remove: Removes the flow with a name.
         enlarge: Enlarges the pane of the flow with a key.
-        step: Goes forward by a number of stages, or back if it is negative.
     """
 
     choose: Callable[[str], object]
     open: Callable[[str], object]
     remove: Callable[[str], object]
     enlarge: Callable[[str], object]
-    step: Callable[[int], object]
 
 
 class PaneHeader(FittingLabel):
@@ -99,8 +97,9 @@ class PaneHeader(FittingLabel):
 class Pane(QWidget):
     """A cloud, below the name and progress of its flow if there are several.
 
-    A click or the focus selects it, and Return opens its flow on its own. A double click on the title enlarges it, and
-    one on the cloud follows the particles.
+    A click selects it. Only the cloud of the selected pane takes the focus, so that keys act on the selected flow, and
+    Return opens that one on its own. A double click on the title enlarges a pane, and one on the cloud follows the
+    particles.
 
     Attributes:
         name: The name of the flow. Empty for a flow on its own.
@@ -121,11 +120,8 @@ class Pane(QWidget):
     def unselected(cls, actions: PaneActions, view: ViewState, queue: DrawingQueue, selected: CloudView) -> "Pane":
         """Return a pane that shares a view, is drawn when the `queue` has time, and follows the selected cloud."""
         picture = CloudView(view, "entrantPicture", queue, selected)
-        pane = cls(picture, actions, selected)
-        pane.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        picture.add_camera_keys(pane)
-        return pane
+        return cls(picture, actions, selected)
 
     def show_title(self, title: Title, *, selected: bool) -> None:
         """Show which flow this is, and whether it is selected."""
@@ -134,8 +130,8 @@ class Pane(QWidget):
         self._header.show_title(title)
         self.setAccessibleName(self._header.text() + (" · selected" if selected else ""))
         self.setAccessibleDescription(
-            "Left and Right move through the layers, Return opens this flow on its own, Alt+0 enlarges it, "
-            "Delete removes it. Shift and the arrow keys pan, plus and minus zoom, 0 fits."
+            "Alt and the number of a flow select it. Return opens the selected flow on its own, Alt+0 enlarges it, "
+            "Delete removes it."
         )
         self.update()
 
@@ -163,12 +159,8 @@ class Pane(QWidget):
         super().resizeEvent(event)
         self._adapt_picture()
 
-    def _choose(self) -> None:
-        if self.name and not self._is_selected:
-            self._actions.choose(self.name)
-
     def _take_click(self) -> None:
-        self._choose()
+        self._actions.choose(self.name)
         self._cloud.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def sizeHint(self) -> QSize:
@@ -193,18 +185,9 @@ class Pane(QWidget):
         if self.name and self._header.geometry().contains(event.position().toPoint()):
             self._actions.enlarge(self._key)
 
-    def focusInEvent(self, event: QFocusEvent | None) -> None:
-        if event is not None and event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}:
-            self._choose()
-        super().focusInEvent(event)
-
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         match event.key() if self.name else None:
-            case Qt.Key.Key_Left:
-                self._actions.step(-1)
-            case Qt.Key.Key_Right:
-                self._actions.step(1)
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self._actions.open(self.name)
             case Qt.Key.Key_Delete | Qt.Key.Key_Backspace if self.picture.tool != "bend":  # which removes a bend

@@ -49,7 +49,7 @@ class PaneGrid(QWidget):
         super().__init__()
         self.setObjectName("paneGrid")
         self.cloud, self._compared, self._links, self._view = cloud, compared, links, view
-        self._actions = PaneActions(compared.select, open_entrant, remove, links.enlarge, view.step)
+        self._actions = PaneActions(compared.select, open_entrant, remove, links.enlarge)
         self._selected, self._others = self._connected(Pane(cloud, self._actions, cloud)), list[Pane]()
         self._columns, self._text_scale = 0, 1.0
         self._queue = DrawingQueue(self)

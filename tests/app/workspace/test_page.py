@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from PyQt6.QtCore import QMimeData, QObject, QPoint, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QDockWidget, QHeaderView, QLineEdit, QPushButton
+from PyQt6.QtWidgets import QDockWidget, QHeaderView, QLineEdit, QPushButton, QWidget
 from PyQt6.sip import isdeleted
 from pytestqt.qtbot import QtBot
 
@@ -64,6 +64,12 @@ class Page:
     def clouds(self) -> list[Pane]:
         return self.comparisons.grid.panes
 
+    def activate(self, qtbot: QtBot) -> None:
+        """Activate the window, and move the focus to the panes."""
+        self.window.main.activateWindow()
+        qtbot.waitUntil(self.window.main.isActiveWindow)
+        self.comparisons.grid.cloud.setFocus()
+
     @property
     def depths(self) -> list[float]:
         """The share of each flow that its particles have passed."""
@@ -102,7 +108,9 @@ def test_the_comparison_is_still_there_after_leaving_it(page: Page) -> None:
 def test_all_panes_are_as_deep_in_their_flows(page: Page, qtbot: QtBot) -> None:
     page.window.main.view.set_stage(0)
     qtbot.waitUntil(lambda: page.depths == [0, 0])
-    qtbot.keyClick(page.clouds[1], Qt.Key.Key_Right)
+    page.compared.select("b")
+    page.activate(qtbot)
+    qtbot.keyClick(page.clouds[1].picture, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: page.depths == [pytest.approx(1 / page.window.main.view.value.last_stage)] * 2)
 
 
@@ -127,6 +135,26 @@ def test_keys_act_on_the_flow_whose_title_was_clicked(page: Page, qtbot: QtBot) 
     assert focus is page.clouds[1].picture
     qtbot.keyClick(focus, Qt.Key.Key_Delete)
     assert [cloud.name for cloud in page.clouds] == ["a"]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Tab, Qt.Key.Key_Backtab])
+def test_tab_visits_the_selected_pane_alone_so_that_keys_act_on_the_selected_flow(
+    page: Page, qtbot: QtBot, key: Qt.Key
+) -> None:
+    page.activate(qtbot)
+    grid, visited = page.comparisons.grid, list[QWidget]()
+    while (focus := page.window.main.focusWidget()) is not None and focus not in visited:
+        visited.append(focus)
+        qtbot.keyClick(focus, key)
+        assert page.compared.value.selected == "a"
+    assert focus is grid.cloud, "it returns to where it began"
+    assert len(visited) > 10
+    assert [widget for widget in visited if grid.isAncestorOf(widget)] == [grid.cloud]
+    assert page.clouds[0].isAncestorOf(grid.cloud)
+    qtbot.keyClick(focus, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert page.window.main.focusWidget() is page.clouds[1].picture
+    qtbot.keyClick(grid.cloud, Qt.Key.Key_Delete)
+    assert page.compared.value.names == ("a",)
 
 
 def test_delete_removes_an_entrant(page: Page, qtbot: QtBot) -> None:
