@@ -95,7 +95,10 @@ class Workbench(QObject):
         around.panels.flow.add_bar(self._entrant_bar)
         self._keys = [
             add_key(parent, "Alt+0", lambda: links.enlarge(compared.value.selected_key)),
-            *(add_key(parent, f"Alt+{number}", partial(self._select, number)) for number in range(1, MAX_ENTRANTS + 1)),
+            *(
+                add_key(parent, f"Alt+{number}", partial(compared.select_pane, number))
+                for number in range(1, MAX_ENTRANTS + 1)
+            ),
         ]
         self.compared.changed.connect(self._on_compared_changed)
         around.view.observe(lambda value: value.seen.view.marks, lambda _: self._show_title())
@@ -158,18 +161,14 @@ class Workbench(QObject):
         self._worker.close()
         self._followers.close()
 
-    def _on_compared_changed(self, _: Compared, new: Compared) -> None:
+    def _on_compared_changed(self, old: Compared, new: Compared) -> None:
+        """Keep the selected pane visible: if one is enlarged when another one is selected, enlarge that one instead."""
         if self.origin not in new.keys:
             self.origin = ""
         self._links.forget_missing(new.keys)
+        if self._links.value.enlarged not in {"", new.selected_key} and new.selected_key != old.selected_key:
+            self._links.enlarge(new.selected_key)
         self._show_title()
-
-    def _select(self, number: int) -> None:
-        """Select an entrant by its number; if a pane is enlarged, enlarge its own instead."""
-        self.compared.select_pane(number)
-        selected = self.compared.value.selected_key
-        if self._links.value.enlarged not in {"", selected}:
-            self._links.enlarge(selected)
 
     def _show_title(self) -> None:
         self.bar.title.show_texts(*title(self.compared.value, self._around.view.seen.view))

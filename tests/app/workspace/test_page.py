@@ -385,6 +385,17 @@ def test_a_cloud_is_enlarged_and_made_small_again_by_its_title(page: Page, qtbot
     qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
 
 
+def test_the_flow_that_is_selected_while_another_one_is_enlarged_is_enlarged_instead(page: Page, qtbot: QtBot) -> None:
+    page.comparisons.links.enlarge(page.compared.value.runs[0].key)
+    qtbot.waitUntil(lambda: page.clouds[0].isVisible() and not page.clouds[1].isVisible())
+    table = page.find(FiguresTable, "comparisonTable")
+    table.selectRow(1)
+    assert page.compared.value.selected == "b"
+    qtbot.waitUntil(lambda: page.clouds[1].isVisible() and not page.clouds[0].isVisible())
+    page.workbench.controller.add("c", page.compared.value.runs[0].project)
+    qtbot.waitUntil(lambda: [cloud.isVisible() for cloud in page.clouds] == [False, False, True])
+
+
 def test_removing_the_enlarged_flow_shows_the_others(page: Page, qtbot: QtBot) -> None:
     page.comparisons.links.enlarge(page.compared.value.runs[1].key)
     qtbot.waitUntil(lambda: not page.clouds[0].isVisible())
