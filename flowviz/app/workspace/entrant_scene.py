@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 
 from PyQt6.QtCore import QObject
 
@@ -13,6 +14,8 @@ from flowviz.app.state.memo import are_same
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.threads.delay import delayed
 from flowviz.app.workspace.entrants import EntrantRun
+from flowviz.projects.variant import Variant
+from flowviz.records import Snapshot
 from flowviz.rendering import Camera
 from flowviz.specs import PictureSize
 from flowviz.specs.view import FIELDS
@@ -32,6 +35,7 @@ class EntrantScene(QObject):
         turns: AbstractContextManager[object],
         post: Callable[[Notice], object],
         redraw: Callable[[], object],
+        keep: Callable[[EntrantRun, Snapshot], object],
         parent: QObject,
     ) -> None:
         """Prepare to show an entrant.
@@ -40,11 +44,13 @@ class EntrantScene(QObject):
             turns: A lock that all entrants share to compute one field after the other.
             post: Shows a notice of what cannot be computed.
             redraw: Draws the scene again.
+            keep: Keeps the particles of the variant that is requested of an entrant.
             parent: The owner.
         """
         super().__init__(parent)
         self._view, self._queries = ViewState(self), FlowQueries(self, turns)
         self.scenes = SceneModel(self._view, self._queries, self)
+        self._keep = keep
         self._shown: Sequence[object] = ()
         self._size = PictureSize()
         self._delay = delayed(self, self._query, DELAY_MS)
@@ -55,12 +61,19 @@ class EntrantScene(QObject):
         self._view.observe(_queried, lambda _: self._query_soon())
 
     def show(self, run: EntrantRun, view: View, size: PictureSize) -> None:
-        """Show the latest particles of the entrant in a view, for a picture of the given size in pixels."""
-        project, shown = run.project, (run.project.trace, run.built)
+        """Show the latest particles of the entrant in a view, for a picture of the given size in pixels.
+
+        If a variant is requested whose particles are not known, compute them, unless a training moves them.
+        """
+        project, target, variant = run.project, run.built.target if run.built else None, run.outstanding
+        shown = project.trace, target, variant
         if not are_same(shown, self._shown):
             self._shown = shown
-            self.scenes.begin(project.flow, run.built.target if run.built else None)
-            self.scenes.show(Subject(project.flow, project.weights, project.edits), project.trace)
+            self.scenes.begin(project.flow, target)
+            self.scenes.show(Subject.of(Variant.of(project), project.weights), project.trace)
+            if variant is not None:
+                particles, moment = project.trace.positions[0], project.present_moment(None)
+                self._queries.integrated(variant, particles, moment, target, partial(self._keep, run))
         self._view.set(view)  # whose probe may be at a new stage
         if size != self._size:
             self._size = size
@@ -70,6 +83,7 @@ class EntrantScene(QObject):
         """Discard the queries so far, because a training begins."""
         self._delay.stop()
         self._queries.drop()
+        self._shown = ()
 
     def close(self) -> None:
         """End all work after the current queries."""

@@ -1,15 +1,17 @@
 """The entrants of a comparison while they are trained."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.state.known import Known
 from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.training.trained_project import TrainedProject
 from flowviz.projects import Comparison, Plan, Project
 from flowviz.projects.comparison import current_figures, kept_result, title_of
+from flowviz.projects.moments import without_particles
 from flowviz.projects.variant import Variant
 from flowviz.records import (
     FLOW_UNITS,
@@ -17,8 +19,11 @@ from flowviz.records import (
     Event,
     Finished,
     Hits,
+    Moment,
     Preparing,
     Retargeted,
+    Score,
+    Snapshot,
     Trial,
     Units,
 )
@@ -83,6 +88,7 @@ class EntrantRun:
         later: The results of runs with later seeds, which the command line computes.
         style: Number of its color and dashes, which identifies it, also under another name.
         variant: The requested integrator and edits of layers. None if they are those of the project.
+        scores: Known scores of the weights as other variants.
     """
 
     name: str
@@ -96,6 +102,7 @@ class EntrantRun:
     later: tuple[Trial, ...] = ()
     style: int = 0
     variant: Variant | None = None
+    scores: Mapping[Variant, Score] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -157,7 +164,26 @@ class EntrantRun:
         """Return this entrant with the particles of another variant, or of another state of its training."""
         kept = self.variant if self.variant != Variant.of(project) else None
         asked = None if self.asked and self.asked.spec == project.target else self.asked
-        return replace(self, project=project, variant=kept, asked=asked)
+        scores = self._trained.known_scores if project.weights is self.project.weights else {}
+        return replace(self, project=project, variant=kept, asked=asked, scores=scores)
+
+    @property
+    def outstanding(self) -> Variant | None:
+        """Return the variant whose particles have to be computed. None without one, or if a training moves them."""
+        is_moved = self.status in {"preparing", "training"}
+        return None if is_moved or self.variant is None or not self.variant.is_possible else self.variant
+
+    def moved(self, variant: Variant, snapshot: Snapshot) -> "EntrantRun":
+        """Return this entrant with the particles of another variant, and with its score if it is known."""
+        timeline, past = self.project.timeline, self.project.timeline.moments[:-1]
+        if variant.flow != self.project.flow:  # at another value of a condition, they hit another target
+            past = tuple(Moment(each.step, each.weights, None, None) for each in past)
+        timeline = replace(timeline, moments=tuple(map(without_particles, (*past, snapshot))))
+        return self.having_project(replace(self._trained.varied(variant, snapshot).project, timeline=timeline))
+
+    @property
+    def _trained(self) -> TrainedProject:
+        return TrainedProject(self.project, self.built, self.scores)
 
     @property
     def is_begun(self) -> bool:

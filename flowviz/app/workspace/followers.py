@@ -17,7 +17,7 @@ from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.grid import PaneGrid
 from flowviz.app.workspace.hints import difference_note, difference_problem, hint, missing_note
 from flowviz.app.workspace.links import LinksState, is_begun, matching_stage, shared_boxes
-from flowviz.records import Trace
+from flowviz.records import Snapshot, Trace
 from flowviz.rendering.camera import Boxes
 from flowviz.specs import ViewSpec
 from flowviz.specs.view import FIELDS
@@ -101,7 +101,9 @@ class Followers(QObject):
         problem = difference_problem(run, reference) if reference else ""
         other = None if problem else reference
         if picture is not self._cloud:
-            entrant = self._scenes.get(run.key) or EntrantScene(self._turns, self._post, self._follow, self)
+            entrant = self._scenes.get(run.key) or EntrantScene(
+                self._turns, self._post, self._follow, self._keep_particles, self
+            )
             self._scenes[run.key], scenes = entrant, entrant.scenes
             entrant.show(run, self._view_of(run, framed, round(stage)), size)
         scenes.subtract(*((other.project, (run.title, other.title)) if other else (None,)))
@@ -112,6 +114,18 @@ class Followers(QObject):
         note = other and difference_note(run, other, scenes.scene, stage, has_legend=not picture.is_bare)
         note = problem or note or missing_note(run.known, self._view.seen)
         picture.change(hint=hint(run, stage, framed, size), note=note, progress=self._viewer.progress_of(scenes))
+
+    def _keep_particles(self, run: EntrantRun, snapshot: Snapshot) -> None:
+        """Keep the particles of the variant that was requested of an entrant, unless it has changed meanwhile.
+
+        If it was selected, its particles are computed together with everything that the panels show.
+        """
+        value, variant = self._compared.value, run.outstanding
+        present = value.keyed(run.key)
+        if present is None or variant is None or present is value.selected_run:
+            return
+        if present.outstanding == variant and present.project.trace is run.project.trace:
+            self._compared.update(present.moved(variant, snapshot))
 
     def _view_of(self, run: EntrantRun, framed: ViewSpec, stage: int) -> View:
         """Return the part of the view that an entrant can show at a stage."""

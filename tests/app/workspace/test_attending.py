@@ -17,7 +17,7 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.entrant_scene import EntrantScene
 from flowviz.projects import Comparison, Project, example
 from flowviz.projects.variant import Variant
-from flowviz.records import Selection
+from flowviz.records import Selection, Snapshot
 from flowviz.specs import FlowSpec, TextSpec
 from flowviz.specs.edits import Edits, LayerEdit
 from tests.app.conftest import Window, settle
@@ -44,6 +44,7 @@ def unmoved(panes: Panes, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Varia
     """Move no particles by edits, which would load TensorFlow, and return a function that returns what was asked."""
     asked = list[Variant]()
     monkeypatch.setattr(panes.main.viewer.queries, "positions", lambda *arguments: asked.append(arguments[0]))
+    monkeypatch.setattr(FlowQueries, "integrated", lambda *_: None)  # in the other panes
     return lambda: asked[-1]
 
 
@@ -323,6 +324,62 @@ def test_particles_of_an_edited_flow_stay_in_its_pane(panes: Panes) -> None:
         return all(scene is not None and scene.trace is wanted for scene, wanted in zip(scenes, traces, strict=True))
 
     panes.qtbot.waitUntil(are_shown)
+
+
+def disable(panes: Panes, name: str) -> None:
+    """Disable a layer of a trained flow, and select the other one before or after its particles have moved."""
+    panes.compared.select(name)
+    panes.main.view.set_stage(LAYER)
+    panes.main.layer_editor.toggle()
+    panes.compared.select("b" if name == "a" else "a")
+
+
+def has_moved(panes: Panes, name: str, edits: Edits) -> bool:
+    """Return whether a flow is edited and its pane draws the particles that the edits move."""
+    project, number = panes.run(name).project, panes.compared.value.names.index(name)
+    scene, positions = panes.panes[number].picture.drawn.scene, project.trace.positions
+    is_drawn = project.edits == edits and scene is not None and scene.trace is project.trace
+    return is_drawn and np.array_equal(positions[LAYER], positions[LAYER - 1]) == bool(edits)
+
+
+def test_an_edit_moves_the_particles_even_if_another_pane_is_selected_at_once(panes: Panes) -> None:
+    panes.show_trained()
+    disable(panes, "a")
+    assert panes.run("a").project.edits == Edits()
+    panes.qtbot.waitUntil(lambda: has_moved(panes, "a", DISABLED))
+    assert panes.run("b").project.edits == panes.main.edits.value == Edits()
+
+
+def test_undoing_an_edit_of_another_pane_moves_its_particles(panes: Panes) -> None:
+    panes.show_trained()
+    score = panes.run("a").project.score
+    disable(panes, "a")
+    panes.qtbot.waitUntil(lambda: has_moved(panes, "a", DISABLED))
+    for command, edits in (("undo", Edits()), ("redo", DISABLED)):
+        panes.trigger(command)
+        panes.qtbot.waitUntil(lambda edits=edits: has_moved(panes, "a", edits))  # type: ignore[misc]
+        assert panes.compared.value.selected == "b"
+        assert panes.run("b").project.edits == panes.main.edits.value == Edits()
+        assert panes.run("a").requested.edits == edits
+        assert panes.run("a").project.score == (None if edits else score)
+
+
+def test_particles_that_arrive_late_replace_no_later_edit(panes: Panes, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep = list[Callable[[Snapshot], object]]()
+    monkeypatch.setattr(FlowQueries, "integrated", lambda *arguments: keep.append(arguments[-1]))
+    monkeypatch.setattr(panes.main.viewer.queries, "positions", lambda *_: None)
+    panes.show_trained()
+    disable(panes, "a")
+    panes.qtbot.waitUntil(lambda: bool(keep))
+    late = panes.run("a").project.present_moment(None)
+    panes.trigger("undo")
+    keep[0](late)
+    assert panes.run("a").requested.edits == Edits()
+    panes.trigger("redo")
+    panes.compared.select("a")
+    keep[0](late)
+    assert panes.run("a").project.edits == Edits(), "the selected pane computes its own"
+    assert panes.run("a").requested.edits == DISABLED
 
 
 def test_a_flow_that_waits_for_tensorflow_says_so(panes: Panes) -> None:

@@ -67,7 +67,7 @@ class Fields:
 
 
 def entrant_scene(owner: QObject) -> EntrantScene:
-    return EntrantScene(Lock(), lambda _: None, lambda: None, owner)
+    return EntrantScene(Lock(), lambda _: None, lambda: None, lambda *_: None, owner)
 
 
 def seen_at(run: EntrantRun, view: ViewSpec, stage: int, direction: Direction = "generate") -> View:
@@ -192,7 +192,7 @@ def test_a_difference_is_awaited_until_it_is_known_where_it_is_visible(fields: F
 
 def test_what_cannot_be_computed_is_awaited_no_longer(qtbot: QtBot, fields: Fields) -> None:
     redrawn, run = list[bool](), fields.harness.run("b")
-    entrant = EntrantScene(Lock(), lambda _: None, lambda: redrawn.append(True), fields.owner)
+    entrant = EntrantScene(Lock(), lambda _: None, lambda: redrawn.append(True), lambda *_: None, fields.owner)
     entrant.show(run, seen_at(run, GRID, 2), SIZE)
     assert entrant.scenes.awaited == ["grid"]
     redrawn.clear()
