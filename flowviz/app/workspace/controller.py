@@ -14,7 +14,7 @@ from flowviz.projects.variant import Variant
 from flowviz.specs import TargetSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.edits import Edits
-from flowviz.training import Remove
+from flowviz.training import Remove, Vary
 
 
 class ComparisonController(Trainings):
@@ -119,12 +119,25 @@ class ComparisonController(Trainings):
         if not value.trains_all:
             goes_on = _trained(value) == _trained(after)
         (self._compared.set if goes_on else self._continue_with)(after)
+        self._vary(value)
         before = {run.style: run.target for run in value.runs}
         missing = [run.target for run in after.runs if run.wanted or before.get(run.style, run.target) != run.target]
         for number, spec in enumerate(dict.fromkeys(missing)):
             self._targets.provide(spec, self._on_wanted, f"restored target {number}")
         self._targets.build()
         self.editing.show_selected()
+
+    def _vary(self, old: Compared) -> None:
+        """Let trainings move the particles of entrants of which another variant is requested than of the old ones.
+
+        The selected one is varied by the panels.
+        """
+        value = self._compared.value
+        varied = value.training - {value.selected_key} if self._is_running else frozenset()
+        for run in value.runs:
+            before, variant = old.keyed(run.key) or run, run.requested_variant
+            if run.key in varied and variant.is_possible and variant != before.requested_variant:
+                self._runner.change(Vary(variant, run.key))
 
     def _on_wanted(self, built: BuiltTarget) -> None:
         """Let the entrants that were restored with a target learn it, now that it has been built."""
@@ -136,11 +149,16 @@ class ComparisonController(Trainings):
             self._runner.follow(built)
 
 
-def _trained(compared: Compared) -> list[Requested]:
-    """Return the entrants that are being trained, as they are requested."""
-    return [run.requested for run in compared.runs if run.key in compared.training]
+def _trained(compared: Compared) -> list[object]:
+    """Return what the entrants learn that are being trained, and how."""
+    return [(run.target, _trained_as(run)) for run in compared.runs if run.key in compared.training]
 
 
 def _others(compared: Compared) -> list[object]:
-    """Return how the entrants are requested, apart from their names and targets."""
-    return [(run.style, run.project.flow, run.project.training) for run in compared.runs]
+    """Return how the entrants are trained, apart from their targets."""
+    return [_trained_as(run) for run in compared.runs]
+
+
+def _trained_as(run: EntrantRun) -> object:
+    """Return what identifies the training of an entrant, whatever its name, target and edits are."""
+    return run.style, run.project.flow, run.project.training

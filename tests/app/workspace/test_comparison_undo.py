@@ -12,14 +12,17 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Plan
+from flowviz.projects.variant import Variant
 from flowviz.records import Selection
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
-from flowviz.training import Retarget
+from flowviz.specs.edits import Edits, LayerEdit
+from flowviz.training import Retarget, Vary
 from tests.app.conftest import Window
 from tests.app.training.fakes import SynchronousWorker
 from tests.app.workspace.fakes import TARGET, ComparisonHarness, untrained
 
 BYE = TextSpec(text="Bye")
+DISABLED = Edits(layers={2: LayerEdit(disabled=True)})
 
 
 @pytest.fixture
@@ -113,6 +116,36 @@ def test_another_target_is_undone_and_the_flows_learn_the_earlier_one(harness: C
     last = harness.thread.changes[-1]
     assert isinstance(last, Retarget)
     assert last.spec == TARGET
+
+
+def disable(harness: ComparisonHarness, name: str) -> Variant:
+    """Disable a layer of a flow that is not selected, and return the variant that was shown before."""
+    run = harness.run(name)
+    harness.compared.update(run.having_variant(Variant(run.project.flow, DISABLED)))
+    return Variant(run.project.flow)
+
+
+@pytest.mark.parametrize("trains_all", [True, False])
+def test_undoing_edits_of_another_flow_moves_its_particles_and_lets_its_training_go_on(
+    harness: ComparisonHarness, *, trains_all: bool
+) -> None:
+    harness.train()
+    harness.compared.change(trains_all=trains_all)
+    before = disable(harness, "b")
+    for undo, variant in ((harness.undo.undo, before), (harness.undo.redo, replace(before, edits=DISABLED))):
+        undo()
+        assert harness.thread.changes[-1] == Vary(variant, harness.run("b").key)
+        assert harness.run("b").requested_variant == variant
+    assert len(harness.threads) == 1
+
+
+def test_undoing_another_name_lets_the_training_go_on(harness: ComparisonHarness) -> None:
+    harness.train()
+    harness.compared.change(trains_all=False)
+    harness.controller.rename("b", "d")
+    harness.undo.undo()
+    assert harness.names == ("a", "b", "c")
+    assert len(harness.threads) == 1
 
 
 class HeldWorker(SynchronousWorker):
