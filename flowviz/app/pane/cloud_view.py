@@ -86,7 +86,8 @@ class CloudView(FontFollower, QWidget):
         canvas: The picture, which also takes the mouse. It is created when the view is first shown, or when the window
             is complete.
         chip: The number of selected particles, above the picture.
-        leader: The cloud view that emits `fit_requested`: the one that this view follows, or else this view itself.
+        leader: The cloud view that takes the focus and emits `fit_requested`: the one that this view follows, or else
+            this view itself.
     """
 
     fit_requested = pyqtSignal()
@@ -114,7 +115,7 @@ class CloudView(FontFollower, QWidget):
         super().__init__()
         self._state, self.leader = view, leader or self
         named(self, object_name, "Cloud of particles", description=DESCRIPTION)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if leader else Qt.FocusPolicy.StrongFocus)
         self._word_scale, self._word_height = 1.0, USUAL_WORD_HEIGHT  # the latter relative to the shorter side
         self._view, self._point_scale, self.is_bare = ViewSpec(), 1.0, False
         self.drawn = Drawn()

@@ -10,8 +10,6 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.pane.cloud_view import CloudView
-from flowviz.app.pane.drawing_queue import DrawingQueue
-from flowviz.app.state.view import ViewState
 from flowviz.app.style.tokens import GAP, LINE, THICK_LINE, TIGHT, UNIT
 from flowviz.app.widgets.controls import lay_out
 from flowviz.app.widgets.labels import FittingLabel
@@ -105,23 +103,18 @@ class Pane(QWidget):
         name: The name of the flow. Empty for a flow on its own.
     """
 
-    def __init__(self, picture: CloudView, actions: PaneActions, cloud: CloudView) -> None:
-        """Create a pane without a title; a click moves the focus to `cloud`, which then shows the flow of the pane."""
+    def __init__(self, picture: CloudView, actions: PaneActions) -> None:
+        """Create a pane without a title.
+
+        A click moves the focus to the leader of the picture, which then shows the flow of the pane.
+        """
         super().__init__()
         self.picture, self._actions, self._header = picture, actions, PaneHeader()
         self.name, self._key, self._is_selected = "", "", False
         self._layout = lay_out(QVBoxLayout(self), self._header, picture, stretched=picture, spacing=0)
         self._header.hide()
         picture.setMinimumSize(USUAL_MIN_SIZE)
-        self._cloud = cloud
         picture.gesture_ended.connect(self._take_click)
-
-    @classmethod
-    def unselected(cls, actions: PaneActions, view: ViewState, queue: DrawingQueue, selected: CloudView) -> "Pane":
-        """Return a pane that shares a view, is drawn when the `queue` has time, and follows the selected cloud."""
-        picture = CloudView(view, "entrantPicture", queue, selected)
-        picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        return cls(picture, actions, selected)
 
     def show_title(self, title: Title, *, selected: bool) -> None:
         """Show which flow this is, and whether it is selected."""
@@ -161,7 +154,7 @@ class Pane(QWidget):
 
     def _take_click(self) -> None:
         self._actions.choose(self.name)
-        self._cloud.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.picture.leader.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def sizeHint(self) -> QSize:
         return USUAL_MIN_SIZE

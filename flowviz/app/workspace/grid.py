@@ -50,7 +50,7 @@ class PaneGrid(QWidget):
         self.setObjectName("paneGrid")
         self.cloud, self._compared, self._links, self._view = cloud, compared, links, view
         self._actions = PaneActions(compared.select, open_entrant, remove, links.enlarge)
-        self._selected, self._others = self._connected(Pane(cloud, self._actions, cloud)), list[Pane]()
+        self._selected, self._others = self._pane(cloud), list[Pane]()
         self._columns, self._text_scale = 0, 1.0
         self._queue = DrawingQueue(self)
         self._layout = QGridLayout(self)
@@ -104,7 +104,7 @@ class PaneGrid(QWidget):
         while len(self._others) > max(len(self._runs) - 1, 0):
             discard(self._others.pop())
         while len(self._others) < len(self._runs) - 1:
-            self._others.append(self._connected(Pane.unselected(self._actions, self._view, self._queue, self.cloud)))
+            self._others.append(self._pane(CloudView(self._view, "entrantPicture", self._queue, self.cloud)))
 
     def _place(self, *, anew: bool = False) -> None:
         """Arrange the panes in the number of columns that makes them largest, if it has changed or `anew`."""
@@ -127,13 +127,11 @@ class PaneGrid(QWidget):
         super().resizeEvent(event)
         self._place()
 
-    def _connected(self, pane: Pane) -> Pane:
-        """Return a pane whose picture reports the particle under the mouse, with the tool of the window."""
-        picture = pane.picture
+    def _pane(self, picture: CloudView) -> Pane:
+        """Return a pane with a picture that reports the particle under the mouse, with the tool of the window."""
         picture.pointer_moved.connect(lambda point: self._point_at(picture, point))
-        if picture is not self.cloud:
-            picture.follow(self._view.value)
-        return pane
+        picture.follow(self._view.value)
+        return Pane(picture, self._actions)
 
     def _point_at(self, picture: CloudView, point: Point | None) -> None:
         """Mark the particle at a point in all panes, and probe the point if the mouse is not in the selected pane."""
