@@ -113,7 +113,6 @@ class Pane(QWidget):
         self.name, self._key, self._is_selected = "", "", False
         self._layout = lay_out(QVBoxLayout(self), self._header, picture, stretched=picture, spacing=0)
         self._header.hide()
-        picture.setMinimumSize(USUAL_MIN_SIZE)
         picture.gesture_ended.connect(self._take_click)
 
     def show_title(self, title: Title, *, selected: bool) -> None:
@@ -137,7 +136,6 @@ class Pane(QWidget):
         """Show a title and an edge of some pixels, or neither."""
         self._layout.setContentsMargins(edge, edge, edge, edge)
         self._header.setVisible(edge > 0)
-        self.picture.setMinimumSize(MIN_SIZE if edge else USUAL_MIN_SIZE)
         self._adapt_picture()
 
     def _adapt_picture(self) -> None:
@@ -158,6 +156,11 @@ class Pane(QWidget):
 
     def sizeHint(self) -> QSize:
         return USUAL_MIN_SIZE
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size of a pane unless the screen is too small: then the picture shrinks and is not cut."""
+        titled = MIN_SIZE.grownBy(self._layout.contentsMargins()) + QSize(0, self._header.sizeHint().height())
+        return titled if self.name else USUAL_MIN_SIZE
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         if not self.name:

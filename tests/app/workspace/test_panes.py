@@ -7,7 +7,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.pane.pane import Pane
+from flowviz.app.pane.pane import MIN_SIZE, Pane
 from flowviz.app.state.view import Tool, ViewState
 from tests.app.conftest import Window, settle
 from tests.app.pane.mouse import CloudMouse
@@ -133,6 +133,15 @@ def test_keys_zoom_pan_and_fit(clouds: Clouds) -> None:
     assert clouds.view.seen.view.center[0] > 0
     clouds.qtbot.keyClick(focus, Qt.Key.Key_0)
     assert clouds.view.seen.fitted
+
+
+def test_a_picture_shrinks_with_a_pane_for_which_there_is_no_room(clouds: Clouds) -> None:
+    for pane in clouds.clouds:
+        assert pane.minimumSizeHint().width() > MIN_SIZE.width()
+        assert pane.minimumSizeHint().height() > MIN_SIZE.height()
+        pane.resize(MIN_SIZE / 1.25)
+        assert pane.rect().contains(pane.picture.geometry())
+        assert pane.picture.rect().contains(pane.picture.canvas.content().geometry())
 
 
 def test_a_particle_under_the_mouse_is_marked_in_all_clouds(clouds: Clouds) -> None:
