@@ -109,7 +109,9 @@ class ComparisonDialog(QDialog):
         self._words.setPlaceholderText("Two to six words, such as: sun moon star")
         name = name_of(self._current)
         self._adds_current = check_box(
-            "addCurrent", f"Add &current: {name.replace('&', '&&')}", f"Add the flow of the window: {name}"
+            "addCurrent",
+            f"Add the flow of the &window: {name.replace('&', '&&')}",
+            "Compare the flow of the window as well",
         )
         tip = "Add the flows of project files"
         self._add = button("addProjects", "Add &Projects…", tip, "open", run=self._choose_files)
