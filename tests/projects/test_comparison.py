@@ -323,7 +323,8 @@ def test_row_of_a_run_in_progress_is_that_of_its_validation_points() -> None:
     ended = comparison.with_trial(trial("a", project.training.seed, 0.25))
     assert (comparison.in_progress, ended.in_progress) == (("a",), ())
     assert ended.with_current().rows()[0]["gap"] == 0.25
-    switched = comparison.with_project("a", project.after(Retargeted(int(project.history.step[-1]), "I"))).with_current()
+    learning = project.after(Retargeted(int(project.history.step[-1]), "I"))
+    switched = comparison.with_project("a", learning).with_current()
     assert (switched.rows()[0]["on_target"], switched.trials[0].figures["validation_nll"]) == (None, None)
     (summary, nothing) = current.summaries()
     assert (summary.runs, summary.running, nothing.runs) == (1, 1, 0)

@@ -57,7 +57,7 @@ class Content(Generic[Work]):
         present: Returns the work.
         complete: Returns a function that returns the present work with everything that was requested. It may take
             seconds, so call it in the background.
-        show: Shows other work, and returns what could not be restored, or nothing.
+        show: Shows other work, and returns what could not be restored, if anything.
         read: Reads a file.
         write: Writes a file.
     """
@@ -69,7 +69,7 @@ class Content(Generic[Work]):
     edits: Callable[[], object]
     present: Callable[[], Work]
     complete: Callable[[], Callable[[], Work]]
-    show: Callable[[Loaded[Work]], str]
+    show: Callable[[Loaded[Work]], str | None]
     read: Callable[[Path], Work]
     write: Callable[[Work, Path], object]
 

@@ -121,7 +121,7 @@ class Document(QObject, Generic[Work]):
         """
         self._number += 1
         self._opening = self._next_save = None
-        problem = self.content.show(loaded)
+        problem = self.content.show(loaded) or ""
         self.path, self.mark = path, loaded.mark
         self._saved_state = None if changed else self.content.state()
         self._update()

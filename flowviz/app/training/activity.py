@@ -208,8 +208,7 @@ def _description(trained: TrainedProject) -> str:
     """Return how long a flow was trained, and how good it is, in a sentence or two."""
     project, budget = trained.project, spent_budget(trained.project)
     if project.flow.is_recorded:
-        layers = project.trace.last_stage
-        return RECORDED.format(_quoted(project.target.title), counted(layers, "layer"))
+        return RECORDED.format(_quoted(project.target.title), counted(project.trace.last_stage, "layer"))
     step = budget.step if budget else 0
     score = project.score.in_units(trained.units) if project.score else None
     made = f"after {counted(step, 'step')}" if budget else "built by hand"

@@ -22,18 +22,15 @@ class Attending:
 
     def show(self, run: EntrantRun) -> None:
         """Show an entrant; if it is shown already, update only its state and its edits."""
-        state = self._state_of(run)
+        value = self._compared.value
+        is_training = run.key in value.training and not run.has_ended and run.built is not None
+        state = value.state if is_training else TrainingState.IDLE
         if self._is_shown(run, state):
             self._session.set_state(state)
             self._edits.set(run.requested_variant.edits)
         else:
             plan, edits = run.requested.plan, run.requested_variant.edits
             self._session.attend(run.key, plan, edits, run.project, run.built, state)
-
-    def _state_of(self, run: EntrantRun) -> TrainingState:
-        value = self._compared.value
-        is_training = run.key in value.training and not run.has_ended and run.built is not None
-        return value.state if is_training else TrainingState.IDLE
 
     def _is_shown(self, run: EntrantRun, state: TrainingState) -> bool:
         """Return whether the session shows an entrant with its latest weights, and follows its training, if any."""

@@ -194,14 +194,10 @@ class Comparisons(QObject):
             lambda: edits_of(compared.value),
             lambda: compared.comparison,
             lambda: partial(complete, compared.value),
-            self._show_loaded,
+            lambda loaded: self.enter(loaded.work, is_beside=loaded.is_beside),
             lambda path: projects.load_comparison(path),
             lambda comparison, path: projects.save_comparison(comparison, path),
         )
-
-    def _show_loaded(self, loaded: Loaded[Comparison]) -> str:
-        self.enter(loaded.work, is_beside=loaded.is_beside)
-        return ""
 
     @cached_property
     def workbench(self) -> "Workbench":

@@ -48,8 +48,7 @@ class ComparisonController(Trainings):
         else:
             first = replace(first, status="training" if first.is_begun else "preparing")
             training = frozenset({first.key})
-        runs = first, *others
-        self._compared.set(Compared(runs, others[0].name, state, trains_all=False, training=training))
+        self._compared.set(Compared((first, *others), others[0].name, state, trains_all=False, training=training))
         self._targets.build()
 
     def add(self, name: str, project: Project) -> None:
@@ -141,12 +140,12 @@ class ComparisonController(Trainings):
 
     def _on_wanted(self, built: BuiltTarget) -> None:
         """Let the entrants that were restored with a target learn it, now that it has been built."""
-        value = self._compared.value
-        runs = tuple(wanting(run, built.spec, built) if run.target == built.spec else run for run in value.runs)
-        self._compared.change(runs=runs)
-        is_shared = all(run.target == built.spec for run in value.runs)  # no other one was chosen meanwhile
-        if is_shared and self._request.value.follows and self._is_running:
-            self._runner.follow(built)
+        runs = self._compared.value.runs
+        if all(run.target == built.spec for run in runs):  # no other one was chosen meanwhile
+            self._retarget(built, at_once=self._request.value.follows)
+        else:
+            runs = tuple(wanting(run, built.spec, built) if run.target == built.spec else run for run in runs)
+            self._compared.change(runs=runs)
 
 
 def _trained(compared: Compared) -> list[object]:

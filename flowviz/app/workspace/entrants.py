@@ -161,11 +161,15 @@ class EntrantRun:
         return replace(self, variant=None if variant == Variant.of(self.project) else variant)
 
     def having_project(self, project: Project) -> "EntrantRun":
-        """Return this entrant with the particles of another variant, or of another state of its training."""
+        """Return this entrant with the particles of another variant, or of another state of its training.
+
+        The target that it has begun to learn need not be the one that was requested last.
+        """
         kept = self.variant if self.variant != Variant.of(project) else None
-        asked = None if self.asked and self.asked.spec == project.target else self.asked
         scores = self._trained.known_scores if project.weights is self.project.weights else {}
-        return replace(self, project=project, variant=kept, asked=asked, scores=scores)
+        changed = replace(self, project=project, variant=kept, scores=scores)
+        has_switched = self.asked is not None and self.asked.spec == project.target
+        return replace(changed, built=self.asked, asked=None) if has_switched else changed
 
     @property
     def outstanding(self) -> Variant | None:
@@ -233,23 +237,12 @@ class EntrantRun:
             case Advanced():
                 return replace(changed, status="training", fraction=event.fraction)
             case Retargeted():
-                return self._retargeted(project)
+                return replace(changed, status="training", fraction=0.0, trial=None)
             case Finished():
                 return replace(changed, status=event.ending)
             case Trial():
                 return replace(changed, status=event.ending, trial=event)
         return changed
-
-    def _retargeted(self, project: Project) -> "EntrantRun":
-        """Return this entrant after it has begun to learn another target, which need not be the one asked for last."""
-        known = self.asked if self.asked and self.asked.spec == project.target else None
-        return replace(
-            self.having_project(project),
-            status="training",
-            fraction=0.0,
-            trial=None,
-            built=known,
-        )
 
     @property
     def is_edited(self) -> bool:

@@ -85,15 +85,13 @@ def _usual_box(runs: Sequence[EntrantRun], depth: float) -> Box:
     boxes = np.array([run.project.trace.boxes[round(depth * run.project.trace.last_stage)] for run in runs])
     middle = len(runs) // 2
     low, high = np.sort(boxes[:, 0], axis=0)[::-1][middle], np.sort(boxes[:, 1], axis=0)[middle]
-    box: Box = np.stack([low, high])
-    return box
+    return np.stack([low, high])
 
 
 def _limited(box: Box, largest: NDArray[np.float64]) -> Box:
     center = box.mean(axis=0)
     half = np.minimum(_half(box), largest)
-    limited: Box = np.stack([center - half, center + half])
-    return limited
+    return np.stack([center - half, center + half])
 
 
 def _half(box: Box) -> NDArray[np.float64]:

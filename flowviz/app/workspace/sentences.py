@@ -3,6 +3,7 @@
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.widgets.labels import shortened
 from flowviz.app.workspace.compared import Compared
+from flowviz.app.workspace.entrants import FAILED
 from flowviz.app.workspace.seeds import rows_of
 from flowviz.specs import ViewSpec
 from flowviz.specs.comparison import budget_words
@@ -67,7 +68,7 @@ def _training(compared: Compared) -> str:
     if not compared.trains_all:
         names = " and ".join(f"'{run.title}'" for run in compared.runs if run.key in compared.training)
         return f"Training {names}."
-    diverged = [run.title for run in compared.runs if run.status in {"diverged", "failed"}]
+    diverged = [run.title for run in compared.runs if run.status in FAILED]
     words = f" {', '.join(diverged)} diverged or failed." if diverged else ""
     return f"The flows take turns: {percent(compared.fraction)} of the budget is used.{words}"
 
@@ -79,11 +80,9 @@ def _idle(compared: Compared) -> str:
     asked = next((run.asked for run in compared.runs if run.asked), None)
     if asked is not None:
         return f"Press {command} to start all flows over, with '{shortened(asked.title, MAX_TITLE)}' as their target."
-    if not any(run.is_begun for run in compared.runs):
-        return GREETING.format(command)
     if any(run.is_unscored for run in compared.runs):
         return "Stopped. The final figures are being computed; until then, those of validation points are shown."
-    return _result(compared)
+    return _result(compared) or GREETING.format(command)
 
 
 def _result(compared: Compared) -> str:
