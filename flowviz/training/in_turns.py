@@ -9,6 +9,7 @@ from typing import Any
 from flowviz import targets
 from flowviz.errors import FlowvizError, clause_of
 from flowviz.projects import Comparison, Project
+from flowviz.projects.comparison import kept_result
 from flowviz.records import Checkpoint, Event, Finished, Preparing, Retargeted, Trial
 from flowviz.specs import TargetSpec
 from flowviz.targets import Target
@@ -240,7 +241,8 @@ class _Trainings:
     def _add(self, name: str, project: Project) -> Iterator[Turn]:
         try:
             self._comparison = self._comparison.with_project(name, project)
-            self._entrants[name] = self._entrant(name, project)
+            if can_go_on(project, kept_result(project, None)):
+                self._entrants[name] = self._entrant(name, project)
         except FlowvizError as error:
             yield Turn(name, Trial.failed(name, project.flow, project.training, clause_of(error)), self._comparison)
 

@@ -314,6 +314,14 @@ def test_entrant_that_joins_or_leaves_does_not_change_the_others(whole: Comparis
     assert [turn.event for turn in turns if turn.name == "radial"][-1] is None
 
 
+def test_entrant_that_cannot_be_trained_further_joins_as_it_is(whole: Comparison) -> None:
+    joined = replace(whole["nice"], checkpoint=None)
+    found = changed(comparison("affine"), 1, Add("nice", joined))[-1].comparison
+    assert found.names == ("affine", "nice")
+    assert found["nice"].weights is joined.weights
+    assert gaps(found)["affine"] == gaps(whole)["affine"]
+
+
 def test_only_entrant_is_replaced_by_one_that_starts_over(whole: Comparison) -> None:
     replaced = Project.untrained(TARGET, FLOWS["nice"], STEPS)
     turns = changed(comparison("affine"), 1, Remove("affine"), Add("affine", replaced))
