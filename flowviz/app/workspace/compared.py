@@ -1,15 +1,17 @@
 """The flows of a comparison, and the comparison that they are saved as."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
+from operator import attrgetter
 
 from flowviz.app.state.state import State
 from flowviz.app.training.activity import Scope
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.entrants import FAILED, EntrantRun, Status
 from flowviz.projects import Comparison
+from flowviz.projects.comparison import kept_result
 from flowviz.records import Trial
 from flowviz.specs import TargetSpec, TrainingSpec
 from flowviz.specs.comparison import MAX_NAME
@@ -136,7 +138,7 @@ class ComparedState(State[Compared]):
     def by_key(self, keys: Collection[str] | None = None) -> Comparison:
         """Return some entrants, or all of them, with their keys as their names, as they can be trained."""
         runs = tuple(run for run in self.value.runs if keys is None or run.key in keys)
-        return comparison_of(replace(self.value, runs=runs), {run: run.key for run in runs})
+        return comparison_of(replace(self.value, runs=runs), attrgetter("key"))
 
     def show(self, comparison: Comparison) -> None:
         """Show the entrants of another comparison, the first of which is selected."""
@@ -181,15 +183,14 @@ def runs_of(comparison: Comparison) -> tuple[EntrantRun, ...]:
     return tuple(_run_of(comparison, name) for name in comparison.names)
 
 
-def comparison_of(compared: Compared, names: Mapping[EntrantRun, str] | None = None) -> Comparison:
+def comparison_of(compared: Compared, name_of: Callable[[EntrantRun], str] = attrgetter("name")) -> Comparison:
     """Return the comparison, as it can be saved, perhaps with other names of the entrants."""
-    named = names or {run: run.name for run in compared.runs}
-    results = [(name, trial) for run, name in named.items() for trial in (run.result, *run.later) if trial is not None]
+    named = [(name_of(run), run) for run in compared.runs]
     return Comparison(
-        {name: run.project for run, name in named.items()},
-        tuple(replace(trial, name=name) for name, trial in results),
+        {name: run.project for name, run in named},
+        tuple(replace(trial, name=name) for name, run in named for trial in run.saved_trials),
         compared.seeds,
-        {name: run.style for run, name in named.items()},
+        {name: run.style for name, run in named},
         compared.limits,
     )
 
@@ -223,8 +224,10 @@ def state_of(compared: Compared) -> tuple[object, ...]:
 
 
 def _run_of(comparison: Comparison, name: str) -> EntrantRun:
-    project, trial = comparison[name], comparison.trial(name)
-    later = tuple(each for each in comparison.trials if each.name == name and each is not trial)
+    project = comparison[name]
+    first = comparison.trial(name)
+    later = tuple(each for each in comparison.trials if each.name == name and each is not first)
+    trial = None if kept_result(project, None) else first
     run = EntrantRun(name, project, trial=trial, later=later, style=comparison.style(name))
     last = project.checkpoint
     fraction = Budget.at(last, project.training).fraction if last else float(run.is_begun)

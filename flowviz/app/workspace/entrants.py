@@ -269,6 +269,12 @@ class EntrantRun:
         return {**self._figures_of_training(), "gap": None, "test_nll": None, **unknown, **edited}
 
     @property
+    def saved_trials(self) -> list[Trial]:
+        """Return the results that a comparison contains: not one that the project has kept, if it was edited since."""
+        present = self.trial or (None if self.is_edited else self.result)
+        return [trial for trial in (present, *self.later) if trial is not None]
+
+    @property
     def compared_trials(self) -> list[Trial]:
         """Return the result of the training, unless the flow has been edited since."""
         return [self.result] if self.result is not None and not self.is_edited else []

@@ -6,10 +6,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.training_state import TrainingState
+from flowviz.app.workspace.compared import complete, runs_of
 from flowviz.app.workspace.joining import joining
 from flowviz.app.workspace.pane_title import pane_title
 from flowviz.app.workspace.table import FiguresTable
-from flowviz.projects import Comparison, Project
+from flowviz.projects import Comparison, Project, comparison_from_bytes, comparison_to_bytes
 from flowviz.projects.variant import Variant
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.edits import Edits, LayerEdit
@@ -91,6 +92,18 @@ def test_edits_make_its_test_gap_unknown_until_they_are_removed(harness: Compari
     assert (edited.gap, edited.words()) == (None, "done, 1 layer edited")
     assert edited.can_go_on, "from what is shown"
     assert edited.having_project(moons).gap == moons.gap
+
+
+def test_its_test_gap_is_not_that_of_a_flow_that_was_edited_and_saved(
+    harness: ComparisonHarness, moons: Project
+) -> None:
+    shown, opened = harness.run("moons"), runs_of(harness.compared.comparison)[0]
+    assert (opened.gap, opened.words(), opened.saved_trials) == (moons.gap, "done", [opened.result])
+    for edited in (opened.having_variant(Variant(moons.flow, EDITS)), shown.having_variant(Variant(moons.flow, EDITS))):
+        harness.compared.update(edited)
+        saved = comparison_from_bytes(comparison_to_bytes(complete(harness.compared.value)))
+        again = runs_of(saved)[0]
+        assert (again.gap, again.words(), again.can_go_on) == (None, "trained, 1 layer edited", True)
 
 
 def test_it_returns_with_its_weights_after_it_was_removed(harness: ComparisonHarness, moons: Project) -> None:
