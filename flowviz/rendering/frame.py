@@ -139,7 +139,8 @@ def render_panel(
     """
     canvas, outside = draw_marks(scene, stage, view, panel, enlarged)
     found = keys(scene, stage, view, panel, counts=counts) if view.labels else ()
-    corner = max(corner, title_corner(view, panel, title))
+    of_title = title_corner(view, panel, title)
+    corner = max(corner[0], of_title[0]), max(corner[1], of_title[1])
     taken = legend_ends(view, panel, found, corner)
     canvas.draw_layer(write(view, panel, panel_labels(scene, stage, view, panel, outside, taken), backing=OPACITY))
     if view.labels:

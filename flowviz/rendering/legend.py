@@ -245,14 +245,14 @@ def _left(entry: Drawing, size: float) -> float:
 def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], corner: Corner = FREE) -> list[tuple[int, int]]:
     """Return the upper left corner of each legend entry in pixels, or no corners if the legend does not fit.
 
-    The entries form one column, below what takes the upper left `corner` of the panel if there is no room beside it. If
-    nothing does, further columns begin where the first would be higher than a quarter of the panel, if they fit.
+    The entries form one column, below what takes the upper left `corner` of the panel if there is no room beside it.
+    Further columns begin where the first would be higher than a quarter of the panel, if they fit beside the corner.
     """
     size = em(view, panel)
     width = round(KEY_WIDTH * size)
     left = round(panel.width - width - 0.5 * size)
     top = round(corner[1] if corner[0] > left else 0.5 * size)
-    columns = max(1, int(COLUMNS_SHARE * panel.width / width)) if corner == FREE else 1
+    columns = max(1, int(min(COLUMNS_SHARE * panel.width, panel.width - 0.5 * size - corner[0]) / width))
     places, bottoms = list[tuple[int, int]](), [top] * columns
     for key in found:
         height = round(SHAPES[key.shape][1] * size)

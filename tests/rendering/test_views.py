@@ -292,6 +292,7 @@ def test_a_legend_leaves_the_middle_of_a_low_panel_with_large_text_free() -> Non
     assert len({left for left, _ in places}) == 2
     ends = [top + draw_height * em(view, panel) for (_, top), draw_height in zip(places, (3.0, 3.6, 1.8), strict=True)]
     assert max(ends) <= 0.25 * panel.height
+    assert legend_places(view, panel, found, (180.0, 40.0)) == places, "beside a small corner as without it"
     assert len({left for left, _ in legend_places(view, panel, found, title_corner(view, panel, "base"))}) == 1
 
 
