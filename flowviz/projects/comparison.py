@@ -14,7 +14,7 @@ from flowviz.arguments import checked
 from flowviz.errors import FileError, SpecError, TargetError
 from flowviz.projects.drawing import draw, png_of
 from flowviz.projects.project import Project
-from flowviz.records import FLOW_UNITS, Trial, Units
+from flowviz.records import FLOW_UNITS, Trial, Units, Weights
 from flowviz.records.comparison_table import FIGURES, LIMIT, Row, RunSummary, summary_of
 from flowviz.records.paired import (
     DIFFERENCE,
@@ -325,10 +325,11 @@ def kept_result(project: Project, target: targets.Target | None) -> Trial | None
 def current_figures(project: Project, units: Units) -> dict[str, float | None]:
     """Return the latest figures of a training, without those on an earlier target, with NLLs in the given units."""
     history, progress = project.history, project.history.last_progress()
+    weights = Weights({}, {}) if project.flow.is_recorded else project.weights  # what was recorded are no parameters
     if progress is None or history.has_changed_since(progress.step):
-        return figures_so_far(None, None, project.weights, history)
+        return figures_so_far(None, None, weights, history)
     moments = project.timeline.moments
-    return figures_so_far(progress.in_units(units), moments[-1] if moments else None, project.weights, history)
+    return figures_so_far(progress.in_units(units), moments[-1] if moments else None, weights, history)
 
 
 def limit_names(targets: Iterable[TargetSpec]) -> list[tuple[TargetSpec, str]]:

@@ -40,7 +40,7 @@ class Attending:
         if session.run is None and session.displayed and run.built and session.trained_target is None:
             return False  # the target has been built since, and the session needs it for the legibility
         shown = session.displayed
-        return run.project.weights is shown.weights if shown else not run.project.weights.parameters
+        return run.project.weights is shown.weights if shown else not run.has_weights
 
     @property
     def _attended(self) -> EntrantRun | None:

@@ -41,7 +41,7 @@ class ComparisonController(Trainings):
         self.editing.discard()
         self._targets.built.extend(built)
         first, *others = map(self._targets.given_to, runs_of(comparison))
-        first = first.having_variant(Variant(first.project.flow, edits)) if first.project.weights.parameters else first
+        first = first.having_variant(Variant(first.project.flow, edits)) if first.has_weights else first
         training = frozenset[str]()
         if state == TrainingState.IDLE:
             self._runner.abandon()  # what an earlier comparison has left

@@ -14,7 +14,6 @@ from flowviz.projects.comparison import current_figures, kept_result, title_of
 from flowviz.projects.moments import without_particles
 from flowviz.projects.variant import Variant
 from flowviz.records import (
-    FLOW_UNITS,
     Advanced,
     Event,
     Finished,
@@ -25,7 +24,6 @@ from flowviz.records import (
     Score,
     Snapshot,
     Trial,
-    Units,
 )
 from flowviz.specs import TargetSpec
 from flowviz.specs.edits import Edits
@@ -126,11 +124,6 @@ class EntrantRun:
         return self.trial or kept_result(self.project, self.built.target if self.built else None)
 
     @property
-    def units(self) -> Units:
-        """Return the units of its NLLs: those of the data, once its target has been built."""
-        return self.built.units if self.built else FLOW_UNITS
-
-    @property
     def problem(self) -> str:
         """Return why its training has failed. Empty if it has not."""
         return self.trial.failure if self.trial else ""
@@ -190,9 +183,14 @@ class EntrantRun:
         return TrainedProject(self.project, self.built, self.scores)
 
     @property
+    def has_weights(self) -> bool:
+        """Return whether it has learned something or was recorded, so that something would be lost without it."""
+        return bool(self.project.weights.parameters)
+
+    @property
     def is_begun(self) -> bool:
         """Return whether it has learned something, even if it cannot be trained further. Recorded flows have not."""
-        return bool(self.project.weights.parameters) and not self.is_recorded
+        return self.has_weights and not self.is_recorded
 
     @property
     def is_recorded(self) -> bool:
@@ -259,7 +257,7 @@ class EntrantRun:
         if not self.is_edited:
             return self._figures_of_training()
         score = self.project.score if self.variant is None else None
-        scored = score and score.in_units(self.units)
+        scored = score and score.in_units(self._trained.units)
         unknown: Figures = dict.fromkeys(("leaked", *Hits.__annotations__))
         edited = {
             "validation_gap": scored.validation_gap if scored else None,
@@ -282,8 +280,7 @@ class EntrantRun:
     def _figures_of_training(self) -> Figures:
         if self.result is not None and self.result.figures:
             return self.result.figures
-        found = current_figures(self.project, self.units)
-        return {**found, "parameters": None} if self.is_recorded else found
+        return current_figures(self.project, self._trained.units)
 
     def words(self) -> str:
         """Return the state of the training for users, such as "45%" or "diverged"."""

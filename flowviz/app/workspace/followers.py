@@ -140,7 +140,7 @@ class Followers(QObject):
 
         It is the same point of the data if that is probed, or else the same point of the base.
         """
-        has_probe = run.project.weights.parameters and self._compared.value.has_fields
+        has_probe = run.has_weights and self._compared.value.has_fields
         place = self._viewer.probed_place if has_probe else None
         return None if place is None else (run.project.trace.last_stage if place[0] else 0, place[1])
 

@@ -64,7 +64,7 @@ def missing_note(known: Known, seen: Seen) -> str:
 def _has_density(run: EntrantRun) -> bool:
     """Return whether the density of an entrant is known: it has learned something, or the density was recorded."""
     # Weights are enough; it may lack a checkpoint, from which it could be trained further.
-    return not run.known.estimates_density if run.is_recorded else bool(run.project.weights.parameters)
+    return not run.known.estimates_density if run.is_recorded else run.has_weights
 
 
 def _divergence(run: EntrantRun) -> str:

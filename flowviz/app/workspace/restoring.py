@@ -55,15 +55,15 @@ def wanting(run: EntrantRun, spec: TargetSpec, built: BuiltTarget | None = None)
 
 
 def lost(old: Iterable[EntrantRun], new: Iterable[EntrantRun]) -> Mapping[int, EntrantRun]:
-    """Return the trained ones of some entrants, by style, whose training other entrants do not have."""
+    """Return the trained and recorded ones of some entrants, by style, whose weights other entrants do not have."""
     present = {run.style: run for run in new}
-    return {run.style: run for run in old if run.is_begun and not _continues(present.get(run.style), run)}
+    return {run.style: run for run in old if run.has_weights and not _continues(present.get(run.style), run)}
 
 
 def _continues(run: EntrantRun | None, earlier: EntrantRun) -> bool:
     return (
         run is not None
-        and run.is_begun
+        and run.has_weights
         and run.project.target == earlier.project.target
         and _keeps(run, earlier.requested.plan)
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
+from flowviz import load
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Plan
 from flowviz.projects.variant import Variant
@@ -18,6 +20,7 @@ from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.edits import Edits, LayerEdit
 from flowviz.training import Retarget, Vary
 from tests.app.conftest import Window
+from tests.app.document.recordings import walk
 from tests.app.training.fakes import SynchronousWorker
 from tests.app.workspace.fakes import TARGET, ComparisonHarness, untrained
 
@@ -396,3 +399,13 @@ def test_undoing_a_name_leaves_a_training_as_it_is(harness: ComparisonHarness) -
     assert harness.names == ("a", "b", "c")
     assert [run.status for run in harness.compared.value.runs] == before
     assert harness.compared.value.state == TrainingState.TRAINING
+
+
+def test_a_recorded_flow_that_was_removed_returns_with_its_particles(qtbot: QtBot, tmp_path: Path) -> None:
+    np.savez(tmp_path / "walk.npz", positions=walk())
+    comparison = untrained("a", "b")
+    recorded = load(tmp_path / "walk.npz").with_budget(comparison["a"].training)
+    harness = ComparisonHarness(comparison.with_project("walk", recorded))
+    harness.controller.remove("walk")
+    harness.undo.undo()
+    assert (harness.run("walk").status, harness.run("walk").project.trace) == ("recorded", recorded.trace)
