@@ -68,10 +68,21 @@ class FlowQueries(QObject):
 
     notice_posted = pyqtSignal(object)  # Notice about a failed query; without text when its topic succeeds again
 
-    def __init__(self, parent: QObject, turns: AbstractContextManager[object] | None = None) -> None:
-        """Prepare to answer; `turns` is a lock that several of them share to compute one field after the other."""
+    def __init__(
+        self,
+        parent: QObject,
+        turns: AbstractContextManager[object] | None = None,
+        is_ready: State[bool] | None = None,
+    ) -> None:
+        """Prepare to answer.
+
+        Args:
+            parent: The owner.
+            turns: A lock that the queries of several flows share to compute one field after the other.
+            is_ready: Whether TensorFlow is loaded, which the queries of several flows share as well.
+        """
         super().__init__(parent)
-        self.failed_topics, self.is_ready = set[str](), State(False, self)
+        self.failed_topics, self.is_ready = set[str](), is_ready or State(False, self)
         self._loads_nothing = False  # whether the latest query was about a recorded flow
         callbacks = self._on_failed, self._on_succeeded
         self._slow, self._quick = LatestWorker(*callbacks, turns=turns), LatestWorker(*callbacks)

@@ -11,6 +11,7 @@ from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.app.pane.scene_model import SceneModel
 from flowviz.app.pane.subject import Subject
 from flowviz.app.state.memo import are_same
+from flowviz.app.state.state import State
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.threads.delay import delayed
 from flowviz.app.workspace.entrants import EntrantRun
@@ -33,6 +34,7 @@ class EntrantScene(QObject):
     def __init__(
         self,
         turns: AbstractContextManager[object],
+        is_ready: State[bool],
         post: Callable[[Notice], object],
         redraw: Callable[[], object],
         keep: Callable[[EntrantRun, Snapshot], object],
@@ -42,13 +44,14 @@ class EntrantScene(QObject):
 
         Args:
             turns: A lock that all entrants share to compute one field after the other.
+            is_ready: Whether TensorFlow is loaded.
             post: Shows a notice of what cannot be computed.
             redraw: Draws the scene again.
             keep: Keeps the particles of the variant that is requested of an entrant.
             parent: The owner.
         """
         super().__init__(parent)
-        self._view, self._queries = ViewState(self), FlowQueries(self, turns)
+        self._view, self._queries = ViewState(self), FlowQueries(self, turns, is_ready)
         self.scenes = SceneModel(self._view, self._queries, self)
         self._keep = keep
         self._shown: Sequence[object] = ()

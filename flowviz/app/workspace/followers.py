@@ -102,7 +102,7 @@ class Followers(QObject):
         other = None if problem else reference
         if picture is not self._cloud:
             entrant = self._scenes.get(run.key) or EntrantScene(
-                self._turns, self._post, self._follow, self._keep_particles, self
+                self._turns, self._viewer.queries.is_ready, self._post, self._follow, self._keep_particles, self
             )
             self._scenes[run.key], scenes = entrant, entrant.scenes
             entrant.show(run, self._view_of(run, framed, round(stage)), size)

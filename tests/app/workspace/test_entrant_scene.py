@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.view_bar import ViewBar
+from flowviz.app.state.state import State
 from flowviz.app.state.view import View
 from flowviz.app.target.built_target import build
 from flowviz.app.threads.latest import LatestWorker
@@ -67,7 +68,7 @@ class Fields:
 
 
 def entrant_scene(owner: QObject) -> EntrantScene:
-    return EntrantScene(Lock(), lambda _: None, lambda: None, lambda *_: None, owner)
+    return EntrantScene(Lock(), State(False, owner), lambda _: None, lambda: None, lambda *_: None, owner)
 
 
 def seen_at(run: EntrantRun, view: ViewSpec, stage: int, direction: Direction = "generate") -> View:
@@ -102,6 +103,13 @@ def test_fields_are_computed_once_for_each_stage_and_frame(fields: Fields) -> No
     assert fields.count("density") == 3
     fields.show(ViewSpec(), stage=3.0)
     assert fields.count("density") == 3
+
+
+def test_an_answer_tells_the_window_that_tensorflow_is_loaded(qtbot: QtBot) -> None:
+    owner, is_ready = QObject(), State(False)
+    entrant = EntrantScene(Lock(), is_ready, lambda _: None, lambda: None, lambda *_: None, owner)
+    entrant._queries._on_succeeded("grid")
+    assert is_ready.value
 
 
 def test_the_start_of_a_training_discards_fields(fields: Fields) -> None:
@@ -192,7 +200,9 @@ def test_a_difference_is_awaited_until_it_is_known_where_it_is_visible(fields: F
 
 def test_what_cannot_be_computed_is_awaited_no_longer(qtbot: QtBot, fields: Fields) -> None:
     redrawn, run = list[bool](), fields.harness.run("b")
-    entrant = EntrantScene(Lock(), lambda _: None, lambda: redrawn.append(True), lambda *_: None, fields.owner)
+    entrant = EntrantScene(
+        Lock(), State(False), lambda _: None, lambda: redrawn.append(True), lambda *_: None, fields.owner
+    )
     entrant.show(run, seen_at(run, GRID, 2), SIZE)
     assert entrant.scenes.awaited == ["grid"]
     redrawn.clear()
