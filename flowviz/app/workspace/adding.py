@@ -54,8 +54,8 @@ class EntrantAdding:
             ),
             None,
             Entry(
-                "currentEntrant", "&Flow of the Window", self.add_current,
-                "Add the flow of the window, with its training so far",
+                "currentEntrant", "&Flow from Before the Comparison", self.add_current,
+                "Add the flow that was shown before, with its training so far",
             ),
             Entry("fileEntrant", "&Project File…", self._choose_file, "Add the flow of a project file"),
         )  # fmt: skip

@@ -46,7 +46,7 @@ class ComparisonBar(QWidget):
         limits = check_box("limitByCounting", "Li&mit by counting", f"Add a line to the table. {TIP}")
         bind_control(compared, lambda value: value.limits is not None, limits, set_limits)
         new = button("newComparisonButton", "&New Comparison…", "Compare other flows", run=choose_another)
-        tip = "Show the flow of the window, and keep the comparison"
+        tip = "Show the flow from before the comparison, which is kept"
         back = button("leaveComparisonButton", "&Back to the Flow", tip, run=leave)
         # A row that wraps, or the buttons would be narrower than their texts.
         wrapped = WrappingRow(GAP, DifferenceBox(compared, links), limits, new, back)

@@ -17,8 +17,8 @@ Member = tuple[str, Project]  # an entrant and its name
 
 WORDS_TITLE, OWN_TITLE = "One flow on several words", "Only the flows below"
 WORDS_SENTENCE = "The same flow learns each of the words that you type, which shows how hard they are"
-OWN_SENTENCE = "Compare the flow of the window with others that you add here or later"
-NO_ENTRANT = "There is nothing to compare yet. Add the flow of the window or a project."
+OWN_SENTENCE = "Compare the flow in this window with others that you add here or later"
+NO_ENTRANT = "There is nothing to compare yet. Add the flow in this window or a project."
 NO_WORDS = "Type two to six words, separated by spaces."
 
 

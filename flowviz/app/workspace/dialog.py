@@ -110,8 +110,8 @@ class ComparisonDialog(QDialog):
         name = name_of(self._current)
         self._adds_current = check_box(
             "addCurrent",
-            f"Add the flow of the &window: {name.replace('&', '&&')}",
-            "Compare the flow of the window as well",
+            f"Add the flow in this &window: {name.replace('&', '&&')}",
+            "Compare the flow in this window as well",
         )
         tip = "Add the flows of project files"
         self._add = button("addProjects", "Add &Projects…", tip, "open", run=self._choose_files)

@@ -30,7 +30,7 @@ def hint(run: EntrantRun, stage: float, view: ViewSpec, size: PictureSize) -> st
 def difference_problem(run: EntrantRun, reference: EntrantRun) -> str:
     """Return why the log-density of a reference cannot be subtracted from that of an entrant. Empty if it can be."""
     if reference.project.target != run.project.target:
-        return f"Learns another target than '{reference.title}'"
+        return f"Learns a different target than '{reference.title}'"
     for each in reference, run:
         if not _has_density(each):
             return f"'{each.title}' has {'no recorded density' if each.is_recorded else 'not been trained yet'}"
@@ -38,7 +38,7 @@ def difference_problem(run: EntrantRun, reference: EntrantRun) -> str:
 
 
 def difference_note(run: EntrantRun, reference: EntrantRun, scene: Scene, stage: float, *, has_legend: bool) -> str:
-    """Return what a picture of the difference from a reference does not show itself.
+    """Return what the legend of a difference from a reference does not say.
 
     It is the meaning of the colors if there is no legend and, before the last stage, where the difference is shown.
     """

@@ -463,5 +463,5 @@ def test_flows_with_another_target_say_that_they_have_no_difference(page: Page, 
     other = replace(run, project=replace(run.project, target=TextSpec(text="Ho")))
     page.compared.update(other)
     page.comparisons.links.change(reference=run.key)
-    qtbot.waitUntil(lambda: page.clouds[0].picture.drawn.note == "Learns another target than 'b'")
+    qtbot.waitUntil(lambda: page.clouds[0].picture.drawn.note == "Learns a different target than 'b'")
     assert page.clouds[1].picture.drawn.note == ""
