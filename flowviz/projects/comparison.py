@@ -14,7 +14,7 @@ from flowviz.arguments import checked
 from flowviz.errors import FileError, SpecError, TargetError
 from flowviz.projects.drawing import draw, png_of
 from flowviz.projects.project import Project
-from flowviz.records import FLOW_UNITS, Trial, Units, Weights
+from flowviz.records import FLOW_UNITS, Hits, Score, Trial, Units, Weights
 from flowviz.records.comparison_table import FIGURES, LIMIT, Row, RunSummary, summary_of
 from flowviz.records.paired import (
     DIFFERENCE,
@@ -206,7 +206,10 @@ class Comparison:
         ]
 
     def table_trials(self) -> list[Trial]:
-        """Return the runs that have ended and the limits by counting, with their differences from the best entrant."""
+        """Return the runs that have ended and the limits by counting, with their differences from the best entrant.
+
+        Of a flow whose layers were edited after its training, only the score of the edited flow is known.
+        """
         best = best_flows(self._runs, self._targets)
 
         def compared(trial: Trial) -> Trial:
@@ -215,7 +218,7 @@ class Comparison:
             known = {DIFFERENCE: found.mean, DIFFERENCE_ERROR: found.standard_error} if found else {}
             return replace(trial, figures={**dict.fromkeys(FIGURES), **trial.figures, **known})
 
-        return [*map(compared, self.ordered_trials()), *self.limit_trials()]
+        return [*map(compared, replace(self, trials=self._results).ordered_trials()), *self.limit_trials()]
 
     def differences(self) -> dict[str, PairedDifference | None]:
         """Return, for each entrant, the difference from the test NLL of the best one on the same target.
@@ -227,7 +230,16 @@ class Comparison:
     @property
     def _runs(self) -> list[list[Trial]]:
         """Return the runs of each entrant."""
-        return [[trial for trial in self.trials if trial.name == name] for name in self.projects]
+        return [[trial for trial in self._results if trial.name == name] for name in self.projects]
+
+    @property
+    def _results(self) -> tuple[Trial, ...]:
+        return tuple(_edited(each, self[each.name]) if self._is_outdated(each) else each for each in self.trials)
+
+    def _is_outdated(self, trial: Trial) -> bool:
+        """Return whether a result is that of a project whose layers were edited after its training."""
+        is_own = trial.ending != "training" and trial is self.trial(trial.name)
+        return is_own and is_edited(self[trial.name])
 
     @property
     def _targets(self) -> list[TargetSpec]:
@@ -257,7 +269,7 @@ class Comparison:
 
     def summaries(self) -> list[RunSummary]:
         """Return the mean and the standard deviation over seeds of the figures of each entrant."""
-        return [summary_of(name, self.trials, each) for name, each in self.differences().items()]
+        return [summary_of(name, self._results, each) for name, each in self.differences().items()]
 
     def limit_trials(self) -> list[Trial]:
         """Return the limits by counting that are known, named as their lines."""
@@ -320,6 +332,33 @@ def kept_result(project: Project, target: targets.Target | None) -> Trial | None
     figures = {**current_figures(project, units), **project.present_moment(target).figures()}
     figures |= {**score.in_units(units).figures(), "without_density": score.test.without_density}
     return replace(Trial.running(project.flow, project.training, figures), ending=project.ending or "completed")
+
+
+def is_edited(project: Project) -> bool:
+    """Return whether the layers of a flow that can be trained further were edited after its training."""
+    return project.checkpoint is not None and project.edits != project.checkpoint.edits
+
+
+def edited_figures(figures: Mapping[str, float | None], score: Score | None) -> dict[str, float | None]:
+    """Return the figures of a flow whose layers were edited after its training: unknown, except for its score.
+
+    Args:
+        figures: The figures before the edits.
+        score: The score of the edited flow, in the units of the figures. None if it is unknown.
+    """
+    unknown = dict.fromkeys(("gap", "test_nll", "test_nll_median", "standard_error", "leaked", *Hits.__annotations__))
+    known = {
+        "validation_gap": score.validation_gap if score else None,
+        "validation_nll": score.validation_nll if score else None,
+        "without_density": score.validation.without_density if score and score.validation else None,
+    }
+    return {**figures, **unknown, **known}
+
+
+def _edited(trial: Trial, project: Project) -> Trial:
+    """Return the result of a training without what edits of the layers have changed since."""
+    units = targets.spec_units(project.target, "data")
+    return replace(trial, figures=edited_figures(trial.figures, project.score and project.score.in_units(units)))
 
 
 def current_figures(project: Project, units: Units) -> dict[str, float | None]:

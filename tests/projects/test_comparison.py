@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
+from flowviz import units
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting.recognition import work_in
 from flowviz.projects import (
@@ -33,6 +34,7 @@ from flowviz.projects import (
 from flowviz.records import Retargeted, Trial, to_csv
 from flowviz.records.comparison_table import COLUMNS, FIGURES
 from flowviz.specs import FlowSpec, ShapeSpec, TargetSpec, TextSpec, TrainingSpec
+from flowviz.specs.edits import Edits, LayerEdit
 from tests.projects.examples import assert_same, whole_project
 from tests.projects.mutants import JUNK, mutant
 
@@ -289,6 +291,22 @@ def test_summary_is_mean_and_deviation_over_seeds() -> None:
     assert second.text(COLUMNS[1]) == "–"
 
 
+def test_results_are_not_those_of_flows_that_were_edited_since() -> None:
+    """A figure showed the edited flow beside the test gap of the flow without the edits."""
+    project = whole_project(flow=FlowSpec(layers=3, width=8), seed=1)
+    assert project.checkpoint is not None
+    training, heart = TrainingSpec(steps=9), ShapeSpec(name="heart")
+    same = replace(project, edits=project.checkpoint.edits, target=heart, training=training)
+    edited = replace(same, edits=Edits(layers={1: LayerEdit(disabled=True)}))
+    trials = trial("same"), trial("edited"), trial("unknown")
+    compared = Comparison({"same": same, "edited": edited, "unknown": replace(edited, score=None)}, trials)
+    found = [(each.means["gap"], each.means["validation_gap"]) for each in compared.summaries()]
+    assert edited.score is not None
+    assert found == [(0.5, None), (None, edited.score.in_units(units(edited)).validation_gap), (None, None)]
+    assert [row["gap"] for row in compared.rows()] == [0.5, None, None]
+    assert comparison_from_bytes(comparison_to_bytes(compared)).trials == trials, "an edit can be undone"
+
+
 def test_changes_of_a_comparison() -> None:
     comparison = Comparison({"a": whole_project(), "b": whole_project()}, (trial("a"), trial("b")))
     assert comparison.without("a").trials == (trial("b"),)
@@ -311,7 +329,9 @@ def test_missing_runs_are_those_that_have_not_ended() -> None:
 
 
 def test_row_of_a_run_in_progress_is_that_of_its_validation_points() -> None:
-    project = whole_project()
+    whole = whole_project()
+    assert whole.checkpoint is not None
+    project = replace(whole, edits=whole.checkpoint.edits)  # no layer was edited after the training
     comparison = Comparison({"a": project, "b": Project.untrained(project.target, project.flow, project.training)})
     current = comparison.with_current()
     (row,) = current.rows()

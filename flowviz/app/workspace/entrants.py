@@ -10,14 +10,13 @@ from flowviz.app.state.known import Known
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.trained_project import TrainedProject
 from flowviz.projects import Comparison, Plan, Project
-from flowviz.projects.comparison import current_figures, kept_result, title_of
+from flowviz.projects.comparison import current_figures, edited_figures, kept_result, title_of
 from flowviz.projects.moments import without_particles
 from flowviz.projects.variant import Variant
 from flowviz.records import (
     Advanced,
     Event,
     Finished,
-    Hits,
     Moment,
     Preparing,
     Retargeted,
@@ -257,14 +256,7 @@ class EntrantRun:
         if not self.is_edited:
             return self._figures_of_training()
         score = self.project.score if self.variant is None else None
-        scored = score and score.in_units(self._trained.units)
-        unknown: Figures = dict.fromkeys(("leaked", *Hits.__annotations__))
-        edited = {
-            "validation_gap": scored.validation_gap if scored else None,
-            "validation_nll": scored.validation_nll if scored else None,
-            "without_density": scored.validation.without_density if scored and scored.validation else None,
-        }
-        return {**self._figures_of_training(), "gap": None, "test_nll": None, **unknown, **edited}
+        return edited_figures(self._figures_of_training(), score and score.in_units(self._trained.units))
 
     @property
     def saved_trials(self) -> list[Trial]:
