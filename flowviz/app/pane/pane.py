@@ -28,7 +28,6 @@ class Title:
 
     Attributes:
         name: The name of the flow.
-        key: Identifies the flow, also under another name.
         texts: The name with the state of its training, from the longest text to the shortest.
         tip: More about it.
         pen: Its line in the plot of all losses.
@@ -37,7 +36,6 @@ class Title:
     """
 
     name: str
-    key: str
     texts: tuple[str, ...]
     tip: str
     pen: QPen
@@ -53,13 +51,13 @@ class PaneActions:
         choose: Selects the flow with a name.
         open: Opens the flow with a name on its own.
         remove: Removes the flow with a name.
-        enlarge: Enlarges the pane of the flow with a key.
+        enlarge: Enlarges the pane of the selected flow, or shows all panes again.
     """
 
     choose: Callable[[str], object]
     open: Callable[[str], object]
     remove: Callable[[str], object]
-    enlarge: Callable[[str], object]
+    enlarge: Callable[[], object]
 
 
 class PaneHeader(FittingLabel):
@@ -110,14 +108,14 @@ class Pane(QWidget):
         """
         super().__init__()
         self.picture, self._actions, self._header = picture, actions, PaneHeader()
-        self.name, self._key, self._is_selected = "", "", False
+        self.name, self._is_selected = "", False
         self._layout = lay_out(QVBoxLayout(self), self._header, picture, stretched=picture, spacing=0)
         self._header.hide()
         picture.gesture_ended.connect(self._take_click)
 
     def show_title(self, title: Title, *, selected: bool) -> None:
         """Show which flow this is, and whether it is selected."""
-        self.name, self._key, self._is_selected = title.name, title.key, selected
+        self.name, self._is_selected = title.name, selected
         self._frame(LINE)
         self._header.show_title(title)
         self.setAccessibleName(self._header.text() + (" · selected" if selected else ""))
@@ -129,7 +127,7 @@ class Pane(QWidget):
 
     def show_alone(self) -> None:
         """Show nothing but the cloud."""
-        self.name, self._key, self._is_selected = "", "", False
+        self.name, self._is_selected = "", False
         self._frame(0)
 
     def _frame(self, edge: int) -> None:
@@ -179,7 +177,7 @@ class Pane(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         if self.name and self._header.geometry().contains(event.position().toPoint()):
-            self._actions.enlarge(self._key)
+            self._actions.enlarge()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None

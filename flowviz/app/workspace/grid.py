@@ -108,8 +108,8 @@ class PaneGrid(QWidget):
 
     def _place(self, *, anew: bool = False) -> None:
         """Arrange the panes in the number of columns that makes them largest, if it has changed or `anew`."""
-        panes, enlarged = self.panes, self._links.value.enlarged
-        shown = [pane for pane, run in zip(panes, self._runs, strict=False) if run.key == enlarged] or panes
+        panes = self.panes
+        shown = [self._selected] if self._links.value.enlarged else panes
         columns = columns_for(len(shown), self.size())
         if columns == self._columns and not anew:
             return

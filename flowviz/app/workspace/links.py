@@ -22,26 +22,26 @@ class Links:
     Attributes:
         hovered: Number of the particle under the mouse. None if there is none.
         reference: Key of the entrant whose log-density is subtracted from those of the others. Empty to subtract none.
-        enlarged: Key of the entrant whose pane fills the whole area. Empty if all panes are visible.
+        enlarged: Whether the pane of the selected entrant fills the whole area. Otherwise, all panes are visible.
     """
 
     hovered: int | None = None
     reference: str = ""
-    enlarged: str = ""
+    enlarged: bool = False
 
 
 class LinksState(State[Links]):
     """Observable links."""
 
-    def enlarge(self, key: str) -> None:
-        """Show only the pane of an entrant, or all panes again if it is the only one that is visible."""
-        self.change(enlarged="" if self.value.enlarged == key else key)
+    def enlarge(self) -> None:
+        """Show only the selected pane, or all panes again if it is the only one that is visible."""
+        self.change(enlarged=not self.value.enlarged)
 
-    def forget_missing(self, keys: Collection[str]) -> None:
-        """Stop enlarging and subtracting entrants whose key is not among `keys`."""
+    def forget_missing(self, selected: str, keys: Collection[str]) -> None:
+        """Stop enlarging the entrant that was selected, and subtracting one, if their keys are not among `keys`."""
         links = self.value
-        enlarged, reference = (key if key in keys else "" for key in (links.enlarged, links.reference))
-        self.change(enlarged=enlarged, reference=reference)
+        reference = links.reference if links.reference in keys else ""
+        self.change(enlarged=links.enlarged and selected in keys, reference=reference)
 
 
 def shared_boxes(runs: Sequence[EntrantRun], trace: Trace) -> Boxes:

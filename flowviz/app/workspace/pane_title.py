@@ -16,4 +16,4 @@ def pane_title(run: EntrantRun, theme: Theme) -> Title:
     texts = f"{run.title}{gap} · {words}", f"{run.title} · {words}", run.title
     about = f"{run.title}: {run.project.flow.recipe.title}, learns {run.project.target.title}."
     tip = run.problem or f"{about} Alt+0 or a double click here enlarges the cloud; Return opens the flow on its own"
-    return Title(run.name, run.key, texts, tip, entrant_pen(run.style, theme), run.fraction, has_failed)
+    return Title(run.name, texts, tip, entrant_pen(run.style, theme), run.fraction, has_failed)

@@ -20,7 +20,7 @@ from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.figures import Figures
 from flowviz.app.workspace.followers import Followers
 from flowviz.app.workspace.grid import PaneGrid
-from flowviz.app.workspace.links import LinksState
+from flowviz.app.workspace.links import Links, LinksState
 from flowviz.app.workspace.sentences import title
 from flowviz.app.workspace.surroundings import Surroundings
 from flowviz.projects import Comparison
@@ -94,7 +94,7 @@ class Workbench(QObject):
         around.center.add_comparison(self.bar, self.figures)
         around.panels.flow.add_bar(self._entrant_bar)
         self._keys = [
-            add_key(parent, "Alt+0", lambda: links.enlarge(compared.value.selected_key)),
+            add_key(parent, "Alt+0", links.enlarge),
             *(
                 add_key(parent, f"Alt+{number}", partial(compared.select_pane, number))
                 for number in range(1, MAX_ENTRANTS + 1)
@@ -110,7 +110,7 @@ class Workbench(QObject):
             self._around.session.history = self.undo
         if comparison is not None:
             self.origin = ""
-            self._links.forget_missing(())
+            self._links.set(Links())
             self.controller.show(comparison)
         self._around.view.show_whole()
         self._show_selected()
@@ -124,7 +124,7 @@ class Workbench(QObject):
         state, work = session.state, session.shown
         session.set_aside(shares_training=state != TrainingState.IDLE)
         session.history = self.undo
-        self._links.forget_missing(())
+        self._links.set(Links())
         self.controller.show_beside(comparison, work.targets, state, work.edits)
         self.origin = self.compared.value.runs[0].key
         self._show_selected()
@@ -162,12 +162,9 @@ class Workbench(QObject):
         self._followers.close()
 
     def _on_compared_changed(self, old: Compared, new: Compared) -> None:
-        """Keep the selected pane visible: if one is enlarged when another one is selected, enlarge that one instead."""
         if self.origin not in new.keys:
             self.origin = ""
-        self._links.forget_missing(new.keys)
-        if self._links.value.enlarged not in {"", new.selected_key} and new.selected_key != old.selected_key:
-            self._links.enlarge(new.selected_key)
+        self._links.forget_missing(old.selected_key, new.keys)
         self._show_title()
 
     def _show_title(self) -> None:

@@ -67,9 +67,9 @@ def test_the_arrangement_does_not_depend_on_an_earlier_one(grid: PaneGrid, windo
         return len(grid.panes) == count and columns() == columns_for(count, grid.size())
 
     qtbot.waitUntil(lambda: are_arranged(6))
-    comparisons.links.enlarge(comparisons.compared.value.selected_key)
+    comparisons.links.enlarge()
     qtbot.waitUntil(lambda: columns() == 1)
-    comparisons.links.enlarge("")
+    comparisons.links.enlarge()
     qtbot.waitUntil(lambda: are_arranged(6))
     for count in (5, 4, 3, 2):
         comparisons.workbench.controller.remove(comparisons.compared.value.names[-1])

@@ -376,17 +376,18 @@ def test_a_cloud_is_enlarged_and_made_small_again_by_its_title(page: Page, qtbot
     qtbot.waitUntil(lambda: page.clouds[1].size().width() > 0.9 * grid.width())
     assert not page.clouds[0].isVisible()
     assert page.clouds[1].width() * page.clouds[1].height() > 1.5 * small
-    page.window.main.activateWindow()
-    qtbot.waitUntil(page.window.main.isActiveWindow)
+    page.activate(qtbot)
+    focused = page.window.main.focusWidget()
     qtbot.keyClick(page.window.main, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: page.clouds[0].isVisible() and not page.clouds[1].isVisible())
     assert page.compared.value.selected == "a"
+    assert page.window.main.focusWidget() is focused, "the keys act on the enlarged cloud"
     qtbot.mouseDClick(page.clouds[0], Qt.MouseButton.LeftButton, pos=title.geometry().center())
     qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
 
 
 def test_the_flow_that_is_selected_while_another_one_is_enlarged_is_enlarged_instead(page: Page, qtbot: QtBot) -> None:
-    page.comparisons.links.enlarge(page.compared.value.runs[0].key)
+    page.comparisons.links.enlarge()
     qtbot.waitUntil(lambda: page.clouds[0].isVisible() and not page.clouds[1].isVisible())
     table = page.find(FiguresTable, "comparisonTable")
     table.selectRow(1)
@@ -397,7 +398,8 @@ def test_the_flow_that_is_selected_while_another_one_is_enlarged_is_enlarged_ins
 
 
 def test_removing_the_enlarged_flow_shows_the_others(page: Page, qtbot: QtBot) -> None:
-    page.comparisons.links.enlarge(page.compared.value.runs[1].key)
+    page.compared.select("b")
+    page.comparisons.links.enlarge()
     qtbot.waitUntil(lambda: not page.clouds[0].isVisible())
     page.workbench.controller.remove("b")
     qtbot.waitUntil(lambda: page.clouds[0].isVisible())
@@ -407,7 +409,7 @@ def test_removing_the_enlarged_flow_shows_the_others(page: Page, qtbot: QtBot) -
 
 def test_another_comparison_shows_all_clouds_without_a_difference(page: Page, qtbot: QtBot) -> None:
     key = page.compared.value.runs[1].key
-    page.comparisons.links.enlarge(key)
+    page.comparisons.links.enlarge()
     page.comparisons.links.change(reference=key)
     page.comparisons.show(untrained("c", "d"))
     qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
