@@ -83,7 +83,7 @@ class EntrantScene(QObject):
             self._query_soon()
 
     def drop_queries(self) -> None:
-        """Discard the queries so far, because a training begins."""
+        """Discard the queries so far, and ask them again when the entrant is shown next."""
         self._delay.stop()
         self._queries.drop()
         self._shown = ()

@@ -6,6 +6,7 @@ from threading import Lock
 
 from PyQt6.QtCore import QObject
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.viewer import Viewer
@@ -118,14 +119,16 @@ class Followers(QObject):
     def _keep_particles(self, run: EntrantRun, snapshot: Snapshot) -> None:
         """Keep the particles of the variant that was requested of an entrant, unless it has changed meanwhile.
 
-        If it was selected, its particles are computed together with everything that the panels show.
+        If it was selected, the panels compute them with everything else that they show. They are computed again here
+        if another one is selected before.
         """
-        value, variant = self._compared.value, run.outstanding
-        present = value.keyed(run.key)
-        if present is None or variant is None or present is value.selected_run:
-            return
-        if present.outstanding == variant and present.project.trace is run.project.trace:
+        value, variant = self._compared.value, existing(run.outstanding)
+        present = existing(value.keyed(run.key))
+        is_same = present.outstanding == variant and present.project.trace is run.project.trace
+        if is_same and present is not value.selected_run:
             self._compared.update(present.moved(variant, snapshot))
+        else:
+            self._scenes[run.key].drop_queries()
 
     def _view_of(self, run: EntrantRun, framed: ViewSpec, stage: int) -> View:
         """Return the part of the view that an entrant can show at a stage."""

@@ -382,6 +382,26 @@ def test_particles_that_arrive_late_replace_no_later_edit(panes: Panes, monkeypa
     assert panes.run("a").requested.edits == DISABLED
 
 
+def test_particles_that_arrive_while_their_flow_is_selected_are_computed_again(
+    panes: Panes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = list[Callable[[Snapshot], object]]()
+    monkeypatch.setattr(FlowQueries, "integrated", lambda *arguments: keep.append(arguments[-1]))
+    monkeypatch.setattr(panes.main.viewer.queries, "positions", lambda *_: None)
+    panes.show_trained()
+    panes.wait_for_targets()
+    disable(panes, "a")
+    panes.qtbot.waitUntil(lambda: len(keep) == 1)
+    late = panes.run("a").project.present_moment(None)
+    panes.compared.select("a")
+    keep[0](late)
+    assert panes.run("a").project.edits == Edits(), "the selected pane computes its own"
+    panes.compared.select("b")
+    panes.qtbot.waitUntil(lambda: len(keep) == 2)
+    keep[1](late)
+    assert panes.run("a").project.edits == DISABLED
+
+
 def test_a_flow_that_waits_for_tensorflow_says_so(panes: Panes) -> None:
     panes.show_trained()
     panes.wait_for_targets()
