@@ -14,7 +14,7 @@ from flowviz.projects.variant import Variant
 from flowviz.specs import TargetSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.edits import Edits
-from flowviz.training import Remove, Vary
+from flowviz.training import Remove
 
 
 class ComparisonController(Trainings):
@@ -118,25 +118,12 @@ class ComparisonController(Trainings):
         if not value.trains_all:
             goes_on = _trained(value) == _trained(after)
         (self._compared.set if goes_on else self._continue_with)(after)
-        self._vary(value)
         before = {run.style: run.target for run in value.runs}
         missing = [run.target for run in after.runs if run.wanted or before.get(run.style, run.target) != run.target]
         for number, spec in enumerate(dict.fromkeys(missing)):
             self._targets.provide(spec, self._on_wanted, f"restored target {number}")
         self._targets.build()
         self.editing.show_selected()
-
-    def _vary(self, old: Compared) -> None:
-        """Let trainings move the particles of entrants of which another variant is requested than of the old ones.
-
-        The selected one is varied by the panels.
-        """
-        value = self._compared.value
-        varied = value.training - {value.selected_key} if self._is_running else frozenset()
-        for run in value.runs:
-            before, variant = old.keyed(run.key) or run, run.requested_variant
-            if run.key in varied and variant.is_possible and variant != before.requested_variant:
-                self._runner.change(Vary(variant, run.key))
 
     def _on_wanted(self, built: BuiltTarget) -> None:
         """Let the entrants that were restored with a target learn it, now that it has been built."""

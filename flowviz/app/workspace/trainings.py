@@ -22,9 +22,10 @@ from flowviz.app.workspace.restoring import at_rest, wanting
 from flowviz.app.workspace.sentences import sentence
 from flowviz.app.workspace.targets import EntrantTargets
 from flowviz.projects import Plan, Project
+from flowviz.projects.variant import Variant
 from flowviz.records import Advanced, Preparing
 from flowviz.specs import TrainingSpec
-from flowviz.training import Add, Remove, Turn
+from flowviz.training import Add, Remove, Turn, Vary
 
 IDLE, PREPARING, TRAINING = TrainingState.IDLE, TrainingState.PREPARING, TrainingState.TRAINING
 PAUSED, STOPPING = TrainingState.PAUSED, TrainingState.STOPPING
@@ -176,6 +177,7 @@ class Trainings(QObject):
         self._preparation, self._next = "", None
         self._runner.compare(self._compared.by_key(keys), self._targets.built, followed)
         self._compared.change(state=PREPARING, training=keys)
+        self._vary(Compared(), self._compared.value)
         self._post(Notice("comparison"))
 
     def _launch(self, run: EntrantRun) -> None:
@@ -296,10 +298,19 @@ class Trainings(QObject):
         self._targets.count_limits(new)
         if not new.is_shown:
             return
+        self._vary(old, new)
         self._show_activity(self._activity_of(new))
         has_changed = (old.is_shown, old.state, old.runs) != (new.is_shown, new.state, new.runs)
         if new.state == IDLE and has_changed:
             self._score()
+
+    def _vary(self, old: Compared, new: Compared) -> None:
+        """Let trainings move particles as requested, except those of the selected entrant, which the panels vary."""
+        before = {run.key: run.requested_variant for run in old.runs if run is not old.selected_run}
+        for run in new.runs if self._is_running else ():
+            variant, is_varied = run.requested_variant, run.key in new.training - {new.selected_key}
+            if is_varied and variant.is_possible and variant != before.get(run.key, Variant.of(run.project)):
+                self._runner.change(Vary(variant, run.key))
 
     def _activity_of(self, value: Compared) -> Activity:
         """Return what the trainings do, as the controls show it."""

@@ -142,6 +142,26 @@ def test_undoing_edits_of_another_flow_moves_its_particles_and_lets_its_training
     assert len(harness.threads) == 1
 
 
+def test_a_training_moves_particles_by_edits_that_were_made_just_before_another_flow_was_selected(
+    harness: ComparisonHarness,
+) -> None:
+    harness.train()
+    disable(harness, "a")
+    assert not any(isinstance(each, Vary) and each.variant.edits for each in harness.thread.changes)
+    harness.compared.select("b")
+    assert Vary(harness.run("a").requested_variant, harness.run("a").key) in harness.thread.changes
+
+
+def test_a_training_that_starts_again_moves_particles_by_edits_that_are_not_computed_yet(
+    harness: ComparisonHarness,
+) -> None:
+    harness.train()
+    disable(harness, "b")
+    harness.controller.set_budget(TrainingSpec(steps=2000))
+    assert len(harness.threads) == 2
+    assert Vary(harness.run("b").requested_variant, harness.run("b").key) in harness.thread.changes
+
+
 def test_undoing_another_name_lets_the_training_go_on(harness: ComparisonHarness) -> None:
     harness.train()
     harness.compared.change(trains_all=False)
