@@ -11,3 +11,6 @@ class TrainingState(Enum):
     TRAINING = auto()
     PAUSED = auto()
     STOPPING = auto()
+
+
+RUNNING = {TrainingState.PREPARING, TrainingState.TRAINING, TrainingState.STOPPING}  # while it moves the particles

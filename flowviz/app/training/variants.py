@@ -18,7 +18,7 @@ from flowviz.app.threads.delay import delayed
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_presenter import TrainingPresenter
-from flowviz.app.training.training_state import TrainingState
+from flowviz.app.training.training_state import RUNNING
 from flowviz.app.training.warm_up import SETTING as WARM_UP
 from flowviz.projects.variant import Variant
 from flowviz.records import Score, Snapshot
@@ -28,7 +28,6 @@ from flowviz.training import Vary
 
 PREVIEW_SECONDS = 0.3  # between two scores while a bend is dragged
 REST_MS = 120  # without an edit, after which the mouse rests during a drag
-RUNNING = {TrainingState.PREPARING, TrainingState.TRAINING, TrainingState.STOPPING}
 UNTRAINED = "Train a flow first, or build one by hand: untrained layers do nothing."
 DROPPED = "The edits belonged to the former steps of the integrator. Undo brings them back."
 STARTS = "Layers can be edited as soon as the training has begun."

@@ -37,7 +37,7 @@ class EntrantScene(QObject):
         is_ready: State[bool],
         post: Callable[[Notice], object],
         redraw: Callable[[], object],
-        keep: Callable[[EntrantRun, Snapshot], object],
+        keep: Callable[[EntrantRun, Variant, Snapshot], object],
         parent: QObject,
     ) -> None:
         """Prepare to show an entrant.
@@ -63,20 +63,25 @@ class EntrantScene(QObject):
         self.scenes.trace_changed.connect(lambda _: self._query_soon())
         self._view.observe(_queried, lambda _: self._query_soon())
 
-    def show(self, run: EntrantRun, view: View, size: PictureSize) -> None:
-        """Show the latest particles of the entrant in a view, for a picture of the given size in pixels.
+    def show(self, run: EntrantRun, view: View, size: PictureSize, outstanding: Variant | None = None) -> None:
+        """Show the latest particles of an entrant.
 
-        If a variant is requested whose particles are not known, compute them, unless a training moves them.
+        Args:
+            run: The entrant.
+            view: The view.
+            size: The size of the picture in pixels.
+            outstanding: The variant whose particles have to be computed. None if there is none.
         """
-        project, target, variant = run.project, run.built.target if run.built else None, run.outstanding
-        shown = project.trace, target, variant
+        project, target = run.project, run.built.target if run.built else None
+        shown = project.trace, target, outstanding
         if not are_same(shown, self._shown):
             self._shown = shown
             self.scenes.begin(project.flow, target)
             self.scenes.show(Subject.of(Variant.of(project), project.weights), project.trace)
-            if variant is not None:
+            if outstanding is not None:
                 particles, moment = project.trace.positions[0], project.present_moment(None)
-                self._queries.integrated(variant, particles, moment, target, partial(self._keep, run))
+                keep = partial(self._keep, run, outstanding)
+                self._queries.integrated(outstanding, particles, moment, target, keep)
         self._view.set(view)  # whose probe may be at a new stage
         if size != self._size:
             self._size = size

@@ -9,6 +9,7 @@ from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.state.known import Known
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.trained_project import TrainedProject
+from flowviz.app.training.training_state import RUNNING, TrainingState
 from flowviz.projects import Comparison, Plan, Project
 from flowviz.projects.comparison import current_figures, edited_figures, kept_result, title_of
 from flowviz.projects.moments import without_particles
@@ -163,10 +164,13 @@ class EntrantRun:
         has_switched = self.asked is not None and self.asked.spec == project.target
         return replace(changed, built=self.asked, asked=None) if has_switched else changed
 
-    @property
-    def outstanding(self) -> Variant | None:
-        """Return the variant whose particles have to be computed. None without one, or if a training moves them."""
-        is_moved = self.status in {"preparing", "training"}
+    def outstanding(self, state: TrainingState) -> Variant | None:
+        """Return the variant whose particles have to be computed. None without one, or if a training moves them.
+
+        Args:
+            state: The state of the training of all entrants.
+        """
+        is_moved = self.status in {"preparing", "training"} and state in RUNNING
         return None if is_moved or self.variant is None or not self.variant.is_possible else self.variant
 
     def moved(self, variant: Variant, snapshot: Snapshot) -> "EntrantRun":
@@ -226,8 +230,14 @@ class EntrantRun:
         return EntrantRun(self.name, project, built=built, style=self.style)
 
     def after(self, event: Event | Trial, project: Project) -> "EntrantRun":
-        """Return this entrant after an event of its training, or with its result, and with its project thereafter."""
-        changed = self.having_project(project)
+        """Return this entrant after an event of its training, or with its result, and with its project thereafter.
+
+        It keeps the variant that is shown until the next particles arrive, and the one that is requested even then.
+        """
+        if not isinstance(event, Snapshot | Finished | Trial):
+            shown = self.project
+            project = replace(project, flow=shown.flow, edits=shown.edits, trace=shown.trace)
+        changed = self.having_project(project).having_variant(self.requested_variant)
         match event:
             case Preparing():
                 return replace(changed, status="preparing", trial=None)

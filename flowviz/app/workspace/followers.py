@@ -18,6 +18,7 @@ from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.grid import PaneGrid
 from flowviz.app.workspace.hints import difference_note, difference_problem, hint, missing_note
 from flowviz.app.workspace.links import LinksState, is_begun, matching_stage, shared_boxes
+from flowviz.projects.variant import Variant
 from flowviz.records import Snapshot, Trace
 from flowviz.rendering.camera import Boxes
 from flowviz.specs import ViewSpec
@@ -106,7 +107,7 @@ class Followers(QObject):
                 self._turns, self._viewer.queries.is_ready, self._post, self._follow, self._keep_particles, self
             )
             self._scenes[run.key], scenes = entrant, entrant.scenes
-            entrant.show(run, self._view_of(run, framed, round(stage)), size)
+            entrant.show(run, self._view_of(run, framed, round(stage)), size, run.outstanding(compared.state))
         scenes.subtract(*((other.project, (run.title, other.title)) if other else (None,)))
         if picture is not self._cloud:
             picture.set_view(framed)
@@ -116,15 +117,15 @@ class Followers(QObject):
         note = problem or note or missing_note(run.known, self._view.seen)
         picture.change(hint=hint(run, stage, framed, size), note=note, progress=self._viewer.progress_of(scenes))
 
-    def _keep_particles(self, run: EntrantRun, snapshot: Snapshot) -> None:
+    def _keep_particles(self, run: EntrantRun, variant: Variant, snapshot: Snapshot) -> None:
         """Keep the particles of the variant that was requested of an entrant, unless it has changed meanwhile.
 
         If it was selected, the panels compute them with everything else that they show. They are computed again here
         if another one is selected before.
         """
-        value, variant = self._compared.value, existing(run.outstanding)
+        value = self._compared.value
         present = existing(value.keyed(run.key))
-        is_same = present.outstanding == variant and present.project.trace is run.project.trace
+        is_same = present.outstanding(value.state) == variant and present.project.trace is run.project.trace
         if is_same and present is not value.selected_run:
             self._compared.update(present.moved(variant, snapshot))
         else:

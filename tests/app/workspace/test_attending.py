@@ -17,7 +17,7 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.entrant_scene import EntrantScene
 from flowviz.projects import Comparison, Project, example
 from flowviz.projects.variant import Variant
-from flowviz.records import Selection, Snapshot
+from flowviz.records import Advanced, Selection, Snapshot
 from flowviz.specs import FlowSpec, TextSpec
 from flowviz.specs.edits import Edits, LayerEdit
 from tests.app.conftest import Window, settle
@@ -422,6 +422,30 @@ def train_both(panes: Panes) -> None:
     panes.controller.train()
     for key in ("0", "1"):
         panes.report(key, 100)
+
+
+def test_the_particles_of_an_edited_flow_are_computed_while_its_training_is_paused(
+    panes: Panes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = list[Callable[[Snapshot], object]]()
+    monkeypatch.setattr(FlowQueries, "integrated", lambda *arguments: keep.append(arguments[-1]))
+    train_both(panes)
+    run = panes.run("b")
+    edited = Variant(run.project.flow, Edits(layers={1: LayerEdit(disabled=True)}))
+    panes.compared.update(run.having_variant(edited))
+    settle(panes.main)
+    assert not keep, "the training moves them"
+    panes.controller.toggle_pause()
+    panes.qtbot.waitUntil(lambda: bool(keep))
+    keep[-1](snapshot(100, 0.1, LONG))
+    moved = panes.run("b").project
+    assert Variant.of(moved) == edited
+    panes.controller.toggle_pause()
+    panes.thread.take("1", Advanced(200, 0.5, 0.2))
+    assert panes.run("b").project.trace is moved.trace, "until the training moves them"
+    panes.report("1", 200)  # computed before the training knew the edits
+    assert panes.run("b").project.trace is not moved.trace
+    assert panes.run("b").requested_variant == edited
 
 
 def test_the_training_of_the_selected_flow_is_shown_as_in_the_ordinary_window(panes: Panes) -> None:
