@@ -1,5 +1,7 @@
 """Sentences about a comparison."""
 
+from collections.abc import Sequence
+
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.widgets.labels import shortened
 from flowviz.app.workspace.compared import Compared
@@ -14,7 +16,6 @@ GREETING = "Press {}: the flows take turns, and each gets the same budget."
 GREETING_BESIDE = "Train starts the selected flow, and Train All starts all of them."
 NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
 MAX_TITLE = 24  # characters
-MANY = 3  # words that need a comma between them
 
 
 def title(compared: Compared, view: ViewSpec) -> tuple[str, ...]:
@@ -28,8 +29,7 @@ def title(compared: Compared, view: ViewSpec) -> tuple[str, ...]:
     hidden = sorted(view.marks & FIELDS)
     if compared.has_fields or not hidden:
         return (*texts, "")  # where there is hardly any room, nothing says more than the first letters
-    names = " and ".join(hidden) if len(hidden) < MANY else f"{', '.join(hidden[:-1])} and {hidden[-1]}"
-    note = f"The other flows show {names} again when the training pauses or ends"
+    note = f"The other flows show {_enumerated(hidden)} again when the training pauses or ends"
     return (*(f"{text}. {note}" for text in texts), note)
 
 
@@ -66,8 +66,8 @@ def sentence(compared: Compared, activity: str) -> str:
 
 def _training(compared: Compared) -> str:
     if not compared.trains_all:
-        names = " and ".join(f"'{run.title}'" for run in compared.runs if run.key in compared.training)
-        return f"Training {names}."
+        names = [f"'{run.title}'" for run in compared.runs if run.key in compared.training]
+        return f"Training {_enumerated(names)}."
     diverged = [run.title for run in compared.runs if run.status in FAILED]
     words = f" {', '.join(diverged)} diverged or failed." if diverged else ""
     return f"The flows take turns: {percent(compared.fraction)} of the budget is used.{words}"
@@ -75,7 +75,7 @@ def _training(compared: Compared) -> str:
 
 def _idle(compared: Compared) -> str:
     if not compared.trains_all:
-        return f"{GREETING_BESIDE} {_result(compared)}".rstrip()
+        return f"{_result(compared)} {GREETING_BESIDE}".lstrip()  # the end is cut if there is no room
     command = "Train All" if compared.scope == "all" else "Train"
     asked = next((run.asked for run in compared.runs if run.asked), None)
     if asked is not None:
@@ -104,6 +104,11 @@ def _best(compared: Compared) -> str:
         run.title for run, row in zip(known, rows_of(known), strict=True) if row.difference and row.difference.is_tie
     ]
     if len(ties) > 1 and compared.shares_target:
-        return f": {', '.join(ties[:-1])} and {ties[-1]} have the smallest test gaps, which the test cannot distinguish"
+        return f": {_enumerated(ties)} have the smallest test gaps, which the test cannot distinguish"
     best = min(known, key=lambda run: run.gap or 0.0)
     return f": {best.title} has the smallest test gap, {best.gap:.3f} nats"
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    """Return names as part of a sentence, such as "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.compared import Compared
+from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.return_bar import ReturnBar
+from flowviz.app.workspace.sentences import sentence
 from flowviz.projects import Comparison, Project, load_comparison
 from flowviz.records import Preparing
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
@@ -303,6 +304,13 @@ def test_the_controls_say_which_flows_are_trained(beside: Beside) -> None:
     beside.compared.select("b")
     beside.train_both()
     assert beside.controls.sentence == "Training 'a' and 'b'."
+
+
+def test_three_flows_that_are_trained_are_enumerated() -> None:
+    state = ComparedState(Compared())
+    state.show(untrained("a", "b", "c"))
+    state.change(trains_all=False, state=TrainingState.TRAINING, training=state.value.keys)
+    assert sentence(state.value, "") == "Training 'a', 'b' and 'c'."
 
 
 @pytest.fixture

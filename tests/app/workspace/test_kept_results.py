@@ -51,7 +51,7 @@ def test_it_is_finished_and_shows_its_test_gap(harness: ComparisonHarness, moons
     assert (run.gap, run.is_validated, run.has_ended, run.words()) == (moons.gap, False, True, "done")
     assert pane_title(run, "light").texts[0] == "moons · test gap 0.045 · done"
     assert harness.run("new").words() == "waiting"
-    assert harness.controls.sentence.endswith("Done. Not trained yet: new.")
+    assert harness.controls.sentence.startswith("Done. Not trained yet: new. Train starts")
 
 
 def test_the_table_has_its_figures(harness: ComparisonHarness, qtbot: QtBot) -> None:
