@@ -230,7 +230,8 @@ class Comparison:
     @property
     def _runs(self) -> list[list[Trial]]:
         """Return the runs of each entrant."""
-        return [[trial for trial in self._results if trial.name == name] for name in self.projects]
+        results = self._results
+        return [[trial for trial in results if trial.name == name] for name in self.projects]
 
     @property
     def _results(self) -> tuple[Trial, ...]:
@@ -239,7 +240,7 @@ class Comparison:
     def _is_outdated(self, trial: Trial) -> bool:
         """Return whether a result is that of a project whose layers were edited after its training."""
         is_own = trial.ending != "training" and trial is self.trial(trial.name)
-        return is_own and is_edited(self[trial.name])
+        return is_own and self[trial.name].edits != self[trial.name].trained_edits
 
     @property
     def _targets(self) -> list[TargetSpec]:
@@ -332,11 +333,6 @@ def kept_result(project: Project, target: targets.Target | None) -> Trial | None
     figures = {**current_figures(project, units), **project.present_moment(target).figures()}
     figures |= {**score.in_units(units).figures(), "without_density": score.test.without_density}
     return replace(Trial.running(project.flow, project.training, figures), ending=project.ending or "completed")
-
-
-def is_edited(project: Project) -> bool:
-    """Return whether the layers of a flow that can be trained further were edited after its training."""
-    return project.checkpoint is not None and project.edits != project.checkpoint.edits
 
 
 def edited_figures(figures: Mapping[str, float | None], score: Score | None) -> dict[str, float | None]:

@@ -114,6 +114,13 @@ class Project:
         """Return the step from which training continues, 0 without a checkpoint."""
         return self.checkpoint.step if self.checkpoint else 0
 
+    @property
+    def trained_edits(self) -> Edits:
+        """Return the edits that are part of the training: those of the checkpoint or, without one, of the score."""
+        if self.checkpoint is not None:
+            return self.checkpoint.edits
+        return self.edits if self.score and self.score.test else Edits()
+
     def trained(self, finished: Finished, history: History) -> "Project":
         """Return this project with the results of a training.
 

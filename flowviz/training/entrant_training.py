@@ -14,7 +14,7 @@ from flowviz.projects.variant import Variant
 from flowviz.records import Advanced, Checkpoint, Event, Finished, Moment, Retargeted, Snapshot, Trial
 from flowviz.targets import Target
 from flowviz.training.changes import Retarget
-from flowviz.training.from_here import continued
+from flowviz.training.from_here import continued, from_here
 from flowviz.training.prepare import Shape, shape_of
 from flowviz.training.requests import NewTarget, Stop
 from flowviz.training.schedule import Budget
@@ -105,11 +105,16 @@ class EntrantTraining:
             self.project.training,
             **options,
             stop_requested=stop_requested,
-            resume=continued(self.project).checkpoint,
+            resume=self._start_of_training().checkpoint,
             retarget=self._take_target,
             adjust=lambda: self.training,
             vary=partial(self._take_variant, stop_requested),
         )
+
+    def _start_of_training(self) -> Project:
+        """Return the project from which the training continues; weights are kept even without a checkpoint."""
+        is_kept = self.project.checkpoint is None and bool(self.project.weights.parameters)
+        return from_here(self.project) if is_kept else continued(self.project)
 
     def _take_target(self) -> NewTarget | None:
         change, self._next = self._next, None

@@ -49,7 +49,9 @@ def can_go_on(project: Project, trial: Trial | None) -> bool:
         return False
     if trial is None or trial.ending in CUT_SHORT:
         return True
-    return project.checkpoint is not None and trial.ending != "diverged" and not end_of(project)
+    if project.checkpoint is None:
+        return project.edits != project.trained_edits  # from what is shown
+    return trial.ending != "diverged" and not end_of(project)
 
 
 def spent_budget(project: Project) -> Budget | None:

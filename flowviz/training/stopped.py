@@ -1,9 +1,11 @@
 """Results of trainings that were stopped, so that a stop need not wait until they have been computed."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from flowviz import targets
 from flowviz.projects import Comparison, Project
+from flowviz.projects.variant import Variant
 from flowviz.records import Finished, Trial
 from flowviz.training.entrant_training import EntrantTraining, failure
 from flowviz.training.in_turns import Turn
@@ -39,7 +41,9 @@ def score_stopped(
 
 
 def _scored(name: str, project: Project, reason: Stop) -> tuple[Project, Trial]:
-    entrant = EntrantTraining(name, project, targets.build_target(project.target))
+    trained = Variant(project.flow, project.trained_edits)  # others were only shown during the training
+    kept = replace(project, edits=trained.edits) if trained.is_possible else project
+    entrant = EntrantTraining(name, kept, targets.build_target(project.target))
     *_, end = entrant.begin({}, lambda: reason)
     assert isinstance(end, Finished)
     entrant.take(end)

@@ -184,3 +184,12 @@ def test_error_of_one_flow_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flowviz.training.entrant_training.train", broken)
     with pytest.raises(MachineError, match="not enough memory"):
         list(alone(untrained()))
+
+
+def test_a_flow_that_has_kept_its_result_is_trained_from_what_is_shown() -> None:
+    """The window waited for it forever, because its training was taken for one that has ended."""
+    *_, last = alone(untrained())
+    kept = replace(last.project, checkpoint=None)
+    assert kept.score is not None
+    assert kept.score.test is not None
+    assert end_of(list(alone(kept))).ending == "completed"

@@ -322,6 +322,14 @@ def test_entrant_that_cannot_be_trained_further_joins_as_it_is(whole: Comparison
     assert gaps(found)["affine"] == gaps(whole)["affine"]
 
 
+def test_weights_without_a_checkpoint_or_a_result_are_trained_further(whole: Comparison) -> None:
+    """They were replaced by random ones."""
+    kept = replace(whole["nice"], checkpoint=None, score=None)
+    turns = train_in_turns(Comparison({"nice": kept}), snapshot_seconds=0.0)
+    first = next(turn.event for turn in turns if isinstance(turn.event, Snapshot))
+    np.testing.assert_allclose(first.trace.positions[-1], kept.trace.positions[-1], atol=0.5)
+
+
 def test_only_entrant_is_replaced_by_one_that_starts_over(whole: Comparison) -> None:
     replaced = Project.untrained(TARGET, FLOWS["nice"], STEPS)
     turns = changed(comparison("affine"), 1, Remove("affine"), Add("affine", replaced))

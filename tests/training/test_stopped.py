@@ -1,6 +1,7 @@
 """A stop leaves checkpoints at once; the results follow from them, at any time."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from threading import Event as Flag
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 from flowviz.errors import MachineError
 from flowviz.records import Advanced, Checkpoint, Event, Finished, Trial
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.edits import Edits, LayerEdit
 from flowviz.targets import build_target
 from flowviz.training import score_stopped, train, train_in_turns
 from flowviz.training.loop import Training
-from tests.training.test_in_turns import FLOWS, STEPS, TARGET, Stopper, comparison, copied, stopped
+from tests.training.test_in_turns import FLOWS, STEPS, TARGET, Stopper, comparison, copied, gaps, stopped
 
 pytestmark = pytest.mark.usefixtures("short_chunks", "few_points")
 
@@ -47,6 +49,18 @@ def test_stop_computes_no_scores_but_those_of_its_checkpoints_are_the_same_later
         assert trial is not None
         assert (trial.ending, trial.figures["gap"]) == ("stopped", end.score.gap)
         np.testing.assert_array_equal(turn.comparison[name].trace.positions, end.trace.positions)
+
+
+def test_edits_that_were_only_shown_do_not_change_the_result() -> None:
+    """The result was that of the edited flow, and the best state so far was lost."""
+    found = stopped(after=4)
+    edits = Edits(layers={1: LayerEdit(disabled=True)})
+    shown = found.with_project("affine", replace(found["affine"], edits=edits))
+    ends = [list(score_stopped(copied(each)))[-1].comparison for each in (found, shown)]
+    assert gaps(ends[1]) == gaps(ends[0])
+    kept, same = (each["affine"] for each in ends)
+    assert (same.edits, same.checkpoint and same.checkpoint.edits) == (Edits(), Edits())
+    np.testing.assert_array_equal(same.trace.positions, kept.trace.positions)
 
 
 def test_stop_does_not_wait_for_the_score_of_a_flow_that_has_just_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,6 @@ from flowviz.app.training.activity import Scope
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.entrants import FAILED, EntrantRun, Status
 from flowviz.projects import Comparison
-from flowviz.projects.comparison import kept_result
 from flowviz.records import Trial
 from flowviz.specs import TargetSpec, TrainingSpec
 from flowviz.specs.comparison import MAX_NAME
@@ -188,7 +187,7 @@ def comparison_of(compared: Compared, name_of: Callable[[EntrantRun], str] = att
     named = [(name_of(run), run) for run in compared.runs]
     return Comparison(
         {name: run.project for name, run in named},
-        tuple(replace(trial, name=name) for name, run in named for trial in run.saved_trials),
+        tuple(replace(trial, name=name) for name, run in named for trial in (run.result, *run.later) if trial),
         compared.seeds,
         {name: run.style for name, run in named},
         compared.limits,
@@ -225,9 +224,8 @@ def state_of(compared: Compared) -> tuple[object, ...]:
 
 def _run_of(comparison: Comparison, name: str) -> EntrantRun:
     project = comparison[name]
-    first = comparison.trial(name)
-    later = tuple(each for each in comparison.trials if each.name == name and each is not first)
-    trial = None if kept_result(project, None) else first
+    trial = comparison.trial(name)
+    later = tuple(each for each in comparison.trials if each.name == name and each is not trial)
     run = EntrantRun(name, project, trial=trial, later=later, style=comparison.style(name))
     last = project.checkpoint
     fraction = Budget.at(last, project.training).fraction if last else float(run.is_begun)

@@ -187,7 +187,7 @@ class EntrantRun:
 
     @property
     def has_weights(self) -> bool:
-        """Return whether it has learned something or was recorded, so that something would be lost without it."""
+        """Return whether it has weights, learned or recorded."""
         return bool(self.project.weights.parameters)
 
     @property
@@ -229,6 +229,14 @@ class EntrantRun:
         built = next((each for each in (self.asked, self.built) if each and each.spec == self.target), None)
         return EntrantRun(self.name, project, built=built, style=self.style)
 
+    def only_showing_edits(self) -> "EntrantRun":
+        """Return this entrant with edits that are not part of its training as a request, if it is being trained."""
+        trained = Variant(self.project.flow, self.project.trained_edits)
+        if self.status != "training" or not trained.is_possible:
+            return self
+        project = replace(self.project, edits=trained.edits)
+        return replace(self, project=project).having_variant(self.requested_variant)
+
     def after(self, event: Event | Trial, project: Project) -> "EntrantRun":
         """Return this entrant after an event of its training, or with its result, and with its project thereafter.
 
@@ -254,8 +262,7 @@ class EntrantRun:
     @property
     def is_edited(self) -> bool:
         """Return whether layers were edited after the training, whose figures are not those of the flow then."""
-        last = self.project.checkpoint or (self.project if self.result else None)
-        return self.has_ended and self.requested_variant.edits != (last.edits if last else Edits())
+        return self.has_ended and self.requested_variant.edits != self.project.trained_edits
 
     def figures(self) -> Figures:
         """Return the figures of the table by name: the latest ones, and those of the result after the end.
@@ -267,12 +274,6 @@ class EntrantRun:
             return self._figures_of_training()
         score = self.project.score if self.variant is None else None
         return edited_figures(self._figures_of_training(), score and score.in_units(self._trained.units))
-
-    @property
-    def saved_trials(self) -> list[Trial]:
-        """Return the results that a comparison contains: not one that the project has kept, if it was edited since."""
-        present = self.trial or (None if self.is_edited else self.result)
-        return [trial for trial in (present, *self.later) if trial is not None]
 
     @property
     def compared_trials(self) -> list[Trial]:

@@ -202,8 +202,10 @@ class Trainings(QObject):
 
     def _continue_with(self, compared: Compared) -> None:
         """Show other entrants. A running training starts again, and continues with them from their checkpoints."""
-        self._compared.set(compared)
-        if self._is_running and compared.state != STOPPING:
+        is_continued = self._is_running and compared.state != STOPPING
+        runs = [run.only_showing_edits() if run.key in compared.training else run for run in compared.runs]
+        self._compared.set(compared.with_runs(runs) if is_continued else compared)
+        if is_continued:
             keys = compared.trainable if compared.trains_all else compared.training & compared.keys
             self._start(keys, self._followed())
             if compared.state == PAUSED:

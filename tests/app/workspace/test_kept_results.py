@@ -1,6 +1,7 @@
 """Trained flows without a checkpoint, such as those of the gallery: they keep their results, and are not resumed."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -10,11 +11,11 @@ from flowviz.app.workspace.compared import complete, runs_of
 from flowviz.app.workspace.joining import joining
 from flowviz.app.workspace.pane_title import pane_title
 from flowviz.app.workspace.table import FiguresTable
-from flowviz.projects import Comparison, Project, comparison_from_bytes, comparison_to_bytes
+from flowviz.projects import Comparison, Project, comparison_from_bytes, comparison_to_bytes, load_comparison
 from flowviz.projects.variant import Variant
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.edits import Edits, LayerEdit
-from flowviz.training import Retarget
+from flowviz.training import Retarget, train_in_turns
 from tests.app.conftest import Window
 from tests.app.editing.reports import sparse_example
 from tests.app.training.fakes import snapshot
@@ -98,12 +99,24 @@ def test_its_test_gap_is_not_that_of_a_flow_that_was_edited_and_saved(
     harness: ComparisonHarness, moons: Project
 ) -> None:
     shown, opened = harness.run("moons"), runs_of(harness.compared.comparison)[0]
-    assert (opened.gap, opened.words(), opened.saved_trials) == (moons.gap, "done", [opened.result])
+    assert (opened.gap, opened.words()) == (moons.gap, "done")
     for edited in (opened.having_variant(Variant(moons.flow, EDITS)), shown.having_variant(Variant(moons.flow, EDITS))):
         harness.compared.update(edited)
         saved = comparison_from_bytes(comparison_to_bytes(complete(harness.compared.value)))
         again = runs_of(saved)[0]
-        assert (again.gap, again.words(), again.can_go_on) == (None, "trained, 1 layer edited", True)
+        assert (again.gap, again.words(), again.can_go_on) == (None, "done, 1 layer edited", True)
+
+
+def test_an_edit_that_is_not_computed_yet_does_not_start_it_over(harness: ComparisonHarness, moons: Project) -> None:
+    harness.compared.update(harness.run("moons").having_variant(Variant(moons.flow, EDITS)))
+    asked = harness.compared.by_key([harness.run("moons").key])
+    assert list(train_in_turns(asked)) == []
+
+
+def test_the_results_of_a_lesson_are_kept(qtbot: QtBot) -> None:
+    runs = runs_of(load_comparison(Path("resources/lessons/two_ways.flowviz")))
+    assert all(run.project.checkpoint is None for run in runs)
+    assert all(run.result is not None and run.result.test_nlls is not None for run in runs)
 
 
 def test_it_returns_with_its_weights_after_it_was_removed(harness: ComparisonHarness, moons: Project) -> None:
