@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -230,10 +231,9 @@ class Comparison:
     @property
     def _runs(self) -> list[list[Trial]]:
         """Return the runs of each entrant."""
-        results = self._results
-        return [[trial for trial in results if trial.name == name] for name in self.projects]
+        return [[trial for trial in self._results if trial.name == name] for name in self.projects]
 
-    @property
+    @cached_property
     def _results(self) -> tuple[Trial, ...]:
         return tuple(_edited(each, self[each.name]) if self._is_outdated(each) else each for each in self.trials)
 

@@ -18,7 +18,7 @@ from flowviz.app.training.activity import RETRY, Activity, NextTraining
 from flowviz.app.training.runner import Run, TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.trained_project import TrainedProject
-from flowviz.app.training.training_state import TrainingState
+from flowviz.app.training.training_state import RUNNING, TrainingState
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
 from flowviz.records import (
@@ -172,7 +172,7 @@ class TrainingPresenter(QObject):
     def set_state(self, state: TrainingState, activity: Activity | None = None) -> None:
         """Show the state of the training and what happened, and an example while there is nothing else to see."""
         self.activity = replace(activity or self.activity, state=state)
-        self._viewer.queries.give_way(state not in {TrainingState.IDLE, TrainingState.PAUSED})
+        self._viewer.queries.give_way(state in RUNNING)
         if state == TrainingState.PREPARING and not self.title and self.entrant is None:
             self._viewer.example.begin(self._run.built.title)
         else:

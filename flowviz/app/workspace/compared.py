@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from flowviz.app.state.state import State
 from flowviz.app.training.activity import Scope
-from flowviz.app.training.training_state import TrainingState
+from flowviz.app.training.training_state import RUNNING, TrainingState
 from flowviz.app.workspace.entrants import FAILED, EntrantRun, Status
 from flowviz.projects import Comparison
 from flowviz.records import Trial
@@ -93,7 +93,7 @@ class Compared:
     @property
     def has_fields(self) -> bool:
         """Return whether all panes show fields: computing them during a training would take the time of the flows."""
-        return self.state in {TrainingState.IDLE, TrainingState.PAUSED}
+        return self.state not in RUNNING
 
     @property
     def shares_target(self) -> bool:
@@ -223,8 +223,7 @@ def state_of(compared: Compared) -> tuple[object, ...]:
 
 
 def _run_of(comparison: Comparison, name: str) -> EntrantRun:
-    project = comparison[name]
-    trial = comparison.trial(name)
+    project, trial = comparison[name], comparison.trial(name)
     later = tuple(each for each in comparison.trials if each.name == name and each is not trial)
     run = EntrantRun(name, project, trial=trial, later=later, style=comparison.style(name))
     last = project.checkpoint

@@ -311,7 +311,7 @@ class Trainings(QObject):
         before = {run.key: run.requested_variant for run in old.runs if run is not old.selected_run}
         for run in new.runs if self._is_running else ():
             variant, is_varied = run.requested_variant, run.key in new.training - {new.selected_key}
-            if is_varied and variant.is_possible and variant != before.get(run.key, Variant.of(run.project)):
+            if is_varied and variant != before.get(run.key, Variant.of(run.project)) and variant.is_possible:
                 self._runner.change(Vary(variant, run.key))
 
     def _activity_of(self, value: Compared) -> Activity:
