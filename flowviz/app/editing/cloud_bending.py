@@ -115,11 +115,8 @@ class CloudBending(SelectedBump):
 
     def begin(self, point: Point, pixel: float) -> None:
         """Take hold of the arrow whose tip is at a point, or of the points there; `pixel` is the side of a pixel."""
-        if self._is_refused(point):
-            return
         number = self._bump_at(point, pixel)
-        if number is None and len(self._bumps) >= MAX_BUMPS:
-            self._say(FULL)
+        if self._is_refused(point, adds=number is None):
             return
         self._set_dragging(True)
         if number is None:
@@ -141,13 +138,9 @@ class CloudBending(SelectedBump):
 
     def add(self, point: Point) -> bool:
         """Add an arrow at a point, and return whether the layer has arrows."""
-        if not self.has_arrows or self._is_refused(point):
-            return self.has_arrows
-        if len(self._bumps) >= MAX_BUMPS:
-            self._say(FULL)
-        else:
+        if self.has_arrows and not self._is_refused(point, adds=True):
             self._add(point)
-        return True
+        return self.has_arrows
 
     def select_next(self, steps: int) -> None:
         """Select the next arrow, or the one before it."""
@@ -207,9 +200,10 @@ class CloudBending(SelectedBump):
     def _bumps(self) -> tuple[Bump, ...]:
         return self._editor.edit.bumps
 
-    def _is_refused(self, point: Point) -> bool:
-        """Say why nothing is bent at a point, and return whether that is so."""
-        problem = self.problem or (TOO_FAR if max(map(abs, point)) > FARTHEST_BUMP else "")
+    def _is_refused(self, point: Point, *, adds: bool = False) -> bool:
+        """Say why nothing is bent at a point, or why no bump can be added there, and return whether that is so."""
+        full = FULL if adds and len(self._bumps) >= MAX_BUMPS else ""
+        problem = self.problem or (TOO_FAR if max(map(abs, point)) > FARTHEST_BUMP else full)
         if problem:
             self._say(problem)
         return bool(problem)

@@ -144,10 +144,8 @@ class CurveBending(SelectedBump):
     def description(self) -> str:
         """Return the selected handle in words, or how to bend the curves."""
         handle = self.selected_handle
-        if self.problem:
-            return self.problem
         if not self.can_bend:
-            return ""
+            return self.problem
         if handle is None:
             return FULL if len(self.curves.bumps) >= MAX_BUMPS else self._hint()
         name, bump = self.curves.curves[handle.curve].name, self.curves.bumps[handle.bump]
