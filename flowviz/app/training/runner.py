@@ -15,7 +15,7 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.app.training.worker import TrainingWorker, Work
 from flowviz.projects import Comparison, Project
 from flowviz.projects.variant import Variant
-from flowviz.records import Finished, Snapshot
+from flowviz.records import Event, Finished, Snapshot, Trial
 from flowviz.specs import TargetSpec
 from flowviz.targets import Target
 from flowviz.training import Change, Remove, Retarget, Turn
@@ -47,11 +47,22 @@ class Run:
 
     def after(self, turn: Turn, requested: Iterable[BuiltTarget]) -> "Run":
         """Return this run after a turn; it keeps the variant that is shown until the next particles arrive."""
-        project, shown = turn.project, self.project
-        if not isinstance(turn.event, Snapshot | Finished):
-            project = replace(project, flow=shown.flow, edits=shown.edits, trace=shown.trace)
+        project = with_shown_variant(turn.project, turn.event, self.project)
         built = next((each for each in (self.built, *requested) if each.spec == project.target), self.built)
         return replace(self, project=project, built=built)
+
+
+def with_shown_variant(project: Project, event: Event | Trial | None, shown: Project) -> Project:
+    """Return a project after an event, with the variant that is shown until the next particles arrive.
+
+    Args:
+        project: The project after the event.
+        event: The event of its training, or its result, with which it has its own particles.
+        shown: The project before the event.
+    """
+    if isinstance(event, Snapshot | Finished | Trial):
+        return project
+    return replace(project, flow=shown.flow, edits=shown.edits, trace=shown.trace)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.state.known import Known
 from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.training.runner import with_shown_variant
 from flowviz.app.training.trained_project import TrainedProject
 from flowviz.app.training.training_state import RUNNING, TrainingState
 from flowviz.projects import Comparison, Plan, Project
@@ -242,10 +243,8 @@ class EntrantRun:
 
         It keeps the variant that is shown until the next particles arrive, and the one that is requested even then.
         """
-        if not isinstance(event, Snapshot | Finished | Trial):
-            shown = self.project
-            project = replace(project, flow=shown.flow, edits=shown.edits, trace=shown.trace)
-        changed = self.having_project(project).having_variant(self.requested_variant)
+        shown = with_shown_variant(project, event, self.project)
+        changed = self.having_project(shown).having_variant(self.requested_variant)
         match event:
             case Preparing():
                 return replace(changed, status="preparing", trial=None)
