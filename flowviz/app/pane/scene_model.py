@@ -70,7 +70,7 @@ class SceneModel(QObject):
         view.observe(lambda value: value.seen.probe, lambda _: self._query_probe())
         view.observe(lambda value: "grid" in value.seen.view.marks, lambda _: self._query_grid())
         view.observe(lambda value: "target" in value.seen.view.marks, lambda _: self._change(target=self._picture()))
-        view.observe(lambda value: value.seen.view.color_by, lambda _: self._judge())
+        view.observe(lambda value: value.seen.view.color_by, lambda _: self._change(**self._verdicts(self.scene.trace)))
         view.observe(lambda value: value.seen.view.units, lambda _: self._change(units=self._units()))
 
     def begin(self, spec: FlowSpec, target: Target | None) -> None:
@@ -87,15 +87,13 @@ class SceneModel(QObject):
     def set_target(self, target: Target) -> None:
         """Set the target, which is shown behind the particles, and whose points are encoded."""
         self.target = target
-        self._change(target=self._picture(), units=self._units())
-        self._judge()
+        self._change(target=self._picture(), units=self._units(), **self._verdicts(self.scene.trace))
 
     def hide_target(self, hidden: bool) -> None:
         """Set whether to show no target behind the particles."""
         if hidden != self._hides_target:
             self._hides_target = hidden
-            self._change(target=self._picture())
-            self._judge()
+            self._change(target=self._picture(), **self._verdicts(self.scene.trace))
 
     def show(self, subject: Subject, generated: Trace) -> None:
         """Show another flow, or the same flow with other weights; `generated` are the particles of the base."""
@@ -227,9 +225,6 @@ class SceneModel(QObject):
     def _verdicts(self, trace: Trace) -> Verdicts:
         """Return what the target says about the particles, if that is shown."""
         return verdicts(None if self._hides_target else self.shown_target, trace, self._view.seen.view.color_by)
-
-    def _judge(self) -> None:
-        self._change(**self._verdicts(self.scene.trace))
 
     def _picture(self) -> TargetPicture | None:
         """Return the target as a picture if it is shown."""
