@@ -1,6 +1,6 @@
 """The view bar above the cloud, which chooses what is drawn. The menus and the tool palette share its actions."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PyQt6.QtCore import QEvent, Qt
@@ -67,7 +67,6 @@ class ViewBar(QWidget):
         """Create a bar that changes a view, and that calls `hold` to keep what is visible of the cloud."""
         super().__init__()
         self._view, self._hold, self._tips = view, hold, dict[QAction, str]()
-        self._shown = ""  # names of the marks
         self._sizes = list[int]()  # widths for which the style has been chosen
         self._keeps_labels = False
         self._direction = ChoiceBox("directionBox", "Direction", DIRECTION_TITLES)
@@ -118,7 +117,7 @@ class ViewBar(QWidget):
         )
         for mark, action in self.mark_actions.items():
             bind_control(view, partial(_shows, mark), action, partial(view.set_mark, mark))
-        view.watch(lambda value: value.seen.view.marks, self._name_marks)
+        view.watch(lambda value: value.seen.view.marks, lambda _: self._choose_style())
         tools = QActionGroup(self)
         for tool, action in self.tool_actions.items():
             action.setObjectName(f"{tool}Tool")
@@ -165,12 +164,6 @@ class ViewBar(QWidget):
         self.fit_stage_action.setEnabled(shows_stage)
         self.follow_action.setEnabled(shows_stage)
 
-    def _name_marks(self, marks: Collection[Mark]) -> None:
-        names = (action.text().replace("&", "") for mark, action in self.mark_actions.items() if mark in marks)
-        self._shown = ", ".join(names) or "nothing"
-        self._show.setToolTip(f"{SHOW_TIP}; now: {self._shown}")
-        self._choose_style()
-
     def _action(self, entry: Entry) -> QAction:
         """Return an action whose tooltip names its shortcut, for its button."""
         action = create_action(entry, self)
@@ -194,8 +187,11 @@ class ViewBar(QWidget):
         lay_out(QVBoxLayout(self), self._row)
 
     def _choose_style(self) -> None:
-        """Show less before the bar wraps onto a second line, which takes room from the cloud."""
-        named = f"Show: {self._shown} ▾"
+        """Name the marks, and show less before the bar wraps onto a second line, which takes room from the cloud."""
+        marks = [action.text().replace("&", "") for action in self.mark_actions.values() if action.isChecked()]
+        shown = ", ".join(marks) or "nothing"
+        self._show.setToolTip(f"{SHOW_TIP}; now: {shown}")
+        named = f"Show: {shown} ▾"
         styles = (TEXT, True, named), (TEXT, True, SHOW), (TEXT, False, SHOW), (ICON, False, SHOW)
         for style, labeled, text in styles[:2] if self._keeps_labels else styles:
             self._show.setText(text)
