@@ -141,8 +141,7 @@ def _set_up(box: QSpinBox) -> QSpinBox:
 def _offer(box: ChoiceBox, options: Mapping[Any, Item]) -> None:
     """Offer values, with the reasons why some are disabled."""
     box.offer({value: option.text for value, option in options.items()})
-    box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(SHOWN_LETTERS)
+    box.limit_width(SHOWN_LETTERS)
     if (values := box.view()) is not None:
         values.setMinimumWidth(values.sizeHintForColumn(0))
     for value, option in options.items():

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from flowviz.app.export.source import ExportSource
 from flowviz.app.style.tokens import UNIT
-from flowviz.app.widgets.controls import button, lay_out, named
+from flowviz.app.widgets.controls import button, label_of, lay_out, named
 from flowviz.specs.export_kinds import IN_FOLDERS
 
 MIN_WIDTH = 42 * UNIT  # pixels
@@ -42,13 +42,12 @@ class ExportDestination(QWidget):
         self._format = ""
         self._formats: tuple[str, ...] = ()
         self._proposed = ""
-        self._label = QLabel()
         self._line = named(
             QLineEdit(), "exportPath", "File", description="Where the export is saved; Browse opens a file dialog"
         )
         self._line.setMinimumWidth(MIN_WIDTH)
         self._line.textChanged.connect(self._take_text)
-        self._label.setBuddy(self._line)
+        self._label = label_of(self._line, "")
         self._browse = button("exportBrowse", "Browse…", "Choose a file or folder", run=self._choose)
         self._browse.setAccessibleName("Browse")
         lay_out(QHBoxLayout(self), self._label, self._line, self._browse, stretched=self._line)

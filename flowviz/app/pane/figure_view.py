@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QPixmap, QResizeEvent
-from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.pane.cloud_view import CloudView, device_size, word_height_in
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.tokens import GAP, TIGHT
-from flowviz.app.widgets.controls import add_key, flat, lay_out, named, row, tool_button
+from flowviz.app.widgets.controls import add_key, flat, lay_out, named, tool_button
 from flowviz.app.widgets.images import image_of
 from flowviz.specs import PictureSize
 
@@ -39,8 +39,7 @@ class FigureView(QWidget):
         self._shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._shown.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._shown.setWordWrap(True)
-        top = row(self._title, leave, stretched=self._title)
-        top.setContentsMargins(GAP, TIGHT, TIGHT, 0)
+        top = lay_out(QHBoxLayout(), self._title, leave, stretched=self._title, margin=(GAP, TIGHT, TIGHT, 0))
         lay_out(QVBoxLayout(self), top, self._shown, stretched=self._shown)
         self.hide()
         cloud.cover(self)

@@ -56,9 +56,9 @@ class DrawingPage(Page):
         for number, tool in enumerate((self._eraser, self._clear, self._undo, self._redo, self._trace)):
             tools.addWidget(tool, number // 2, number % 2)
         tools.setRowStretch(3, 1)
-        self.column.addLayout(lay_out(QHBoxLayout(), self.canvas, tools, stretched=self.canvas, spacing=TIGHT))
-        sliders = (label_of(self._brush), self._brush, label_of(self._blur), self._blur)
-        self.column.addLayout(lay_out(QHBoxLayout(), *sliders))
+        drawing = lay_out(QHBoxLayout(), self.canvas, tools, stretched=self.canvas, spacing=TIGHT)
+        sliders = lay_out(QHBoxLayout(), label_of(self._brush), self._brush, label_of(self._blur), self._blur)
+        self.fill(drawing, sliders)
 
     def set_traced(self, shades: NDArray[np.uint8]) -> None:
         """Set the picture (rows, columns) that the Trace button shows behind the drawing."""

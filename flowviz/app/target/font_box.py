@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QSignalBlocker, Qt
 from PyQt6.QtGui import QFont, QFontDatabase, QShowEvent
-from PyQt6.QtWidgets import QComboBox, QListView
+from PyQt6.QtWidgets import QListView
 
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.specs import TextSpec
@@ -31,8 +31,7 @@ class FontBox(ChoiceBox):
         super().__init__("targetFont", field.title, {None: BUILT_IN_FONT})
         self.setToolTip(field.description)
         self._find_fonts, self._was_shown = find_fonts, False
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(MIN_CHARACTERS)
+        self.limit_width(MIN_CHARACTERS)
         view = QListView()
         view.setUniformItemSizes(True)  # without this, opening the list loads hundreds of fonts
         self.setView(view)

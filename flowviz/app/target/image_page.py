@@ -41,10 +41,12 @@ class ImagePage(FilePage):
         request.watch(self.contents, self._show)
 
     def _lay_out(self, threshold: QWidget, invert: QWidget, grayscale: QWidget, blur: QWidget) -> None:
-        self.column.addLayout(row(self._open, self._paste, self._name, stretched=self._name))
-        self.column.addLayout(row(label_of(threshold), threshold, self._share, stretched=threshold))
-        self.column.addLayout(row(label_of(blur), blur, stretched=blur))
-        self.column.addLayout(row(invert, grayscale))
+        self.fill(
+            row(self._open, self._paste, self._name, stretched=self._name),
+            row(label_of(threshold), threshold, self._share, stretched=threshold),
+            row(label_of(blur), blur, stretched=blur),
+            row(invert, grayscale),
+        )
 
     def _show(self, contents: ImageContents) -> None:
         self._name.show_texts(contents.picture.name if contents.picture else "")

@@ -47,8 +47,7 @@ class MixPage(Page):
         self.setFocusProxy(self._add)
         self._lines: list[PartLine] = []
         self._list = lay_out(QVBoxLayout(), spacing=0)
-        self.column.addLayout(self._list)
-        self.column.addLayout(row(self._layout, self._add, stretched=self._layout))
+        self.fill(self._list, row(self._layout, self._add, stretched=self._layout))
         self.bind(layout=self._layout)
         request.watch(lambda value: value.pages.mix, self._show)
 

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from PyQt6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFileDialog, QLayout, QVBoxLayout, QWidget
 
 from flowviz.app.state.pages import Kind
 from flowviz.app.state.request import Request, RequestState
@@ -32,11 +32,14 @@ class Page(QWidget):
         super().__init__()
         self.setObjectName(f"{self.kind}Page")
         self.request = request
-        self.column = lay_out(QVBoxLayout(self), spacing=TIGHT)
 
     def contents(self, request: Request) -> Any:
         """Return the contents of this page in a request."""
         return request.pages.of(self.kind)
+
+    def fill(self, *parts: QWidget | QLayout) -> None:
+        """Lay out the parts of the page, from top to bottom."""
+        lay_out(QVBoxLayout(self), *parts, spacing=TIGHT)
 
     def bind(self, **controls: Control) -> None:
         """Let controls show and change the fields of the same names."""

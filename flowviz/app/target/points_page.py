@@ -41,10 +41,9 @@ class PointsPage(FilePage):
         self._given = _column_box("pointsCondition", "Condition")
         self._given.setToolTip("Learn one density for each class, or for each number, in a column of the table")
         self._columns = row_widget(QLabel("x"), self._x, QLabel("y"), self._y, stretched=self._x)
-        self.column.addLayout(row(self._open, self._name, stretched=self._name))
         self.note = WrappingLabel("pointsNote", "Note about the columns")
-        for below in (self._columns, self._given, self.note):
-            self.column.addWidget(below)
+        top = row(self._open, self._name, stretched=self._name)
+        self.fill(top, self._columns, self._given, self.note)
         for box in (self._x, self._y, self._given):
             box.activated.connect(self._on_columns_activated)  # emitted only if the user chooses
         request.watch(self.contents, self._show)
@@ -76,6 +75,5 @@ class PointsPage(FilePage):
 
 def _column_box(object_name: str, name: str) -> ChoiceBox:
     box = ChoiceBox(object_name, name, {})
-    box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(6)
+    box.limit_width(6)
     return box

@@ -37,8 +37,7 @@ class ShapePage(ThemeFollower, Page):
         self.setFocusProxy(self._box)
         self._sentence = WrappingLabel("shapeSentence", "Description of the shape")
         self._pictures: dict[ShapeName, NDArray[np.uint8]] = {}
-        self.column.addWidget(self._box)
-        self.column.addWidget(self._sentence)
+        self.fill(self._box, self._sentence)
         self.bind(shape=self._box)
         request.watch(lambda value: SHAPES[value.pages.shape.shape], self._sentence.setText)
 

@@ -93,7 +93,7 @@ class TextPage(Page):
         side = lay_out(QVBoxLayout(), self.sheet.opener, self._count, spacing=TIGHT)
         side.setAlignment(self._count, Qt.AlignmentFlag.AlignHCenter)
         side.addStretch()
-        self.column.addLayout(lay_out(QHBoxLayout(), self.box, side, stretched=self.box))
+        self.fill(lay_out(QHBoxLayout(), self.box, side, stretched=self.box))
 
     def _show_count(self, count: int) -> None:
         self._count.setText(f"{count} / {MAX_TEXT}")

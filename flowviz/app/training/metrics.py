@@ -147,8 +147,7 @@ class Metrics(QWidget):
     def show_round_trip(self, trace: Trace, stage: int) -> None:
         """Show the round-trip error of a stage, and the largest one of all stages; warn if densities are inexact."""
         share, errors = trace.folded_share, trace.round_trip_error
-        self._folded.setText(explanations.folded(share) if share else "")
-        self._folded.setVisible(share > 0)
+        self._folded.show_text(explanations.folded(share) if share else "")
         text = UNKNOWN if errors is None else f"{errors[stage]:.1e} ({errors.max():.1e})"
         self._values["roundTrip"].setText(text)
 

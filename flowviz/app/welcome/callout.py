@@ -20,7 +20,6 @@ class Callout(QFrame):
     def __init__(self, parent: QWidget, go: Callable[[int], object], end: Callable[[], object]) -> None:
         """Create a callout; `go` goes forward or back by a number of steps, and `end` leaves the tour."""
         super().__init__(parent, Qt.WindowType.SubWindow)  # Tab stays within
-        self.setObjectName("tourCallout")
         self._title = WrappingLabel("tourTitle", "Title")
         self._text = WrappingLabel("tourWords", "Explanation")
         self._position = named(QLabel(), "tourPlace", "Step of the tour")
@@ -45,8 +44,7 @@ class Callout(QFrame):
         self._skip.setEnabled(number < count)
         rename(self._next, "Next" if number < count else "Done")
         self._next.setAccessibleDescription(f"{number} of {count}: {title}. {text}")
-        self.setAccessibleName(title)
-        self.setAccessibleDescription(text)
+        named(self, "tourCallout", title, description=text)
         self._next.clearFocus()  # a screen reader reads the description when the focus arrives
         self._next.setFocus()
 

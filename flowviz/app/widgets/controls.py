@@ -71,6 +71,11 @@ class ChoiceBox(QComboBox):
                 self.addItem(text, value)
             self.setCurrentIndex(max(self.findData(selected), 0) if had_choices else 0)
 
+    def limit_width(self, characters: int) -> None:
+        """Be as wide as a number of characters, and not as the longest text."""
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(characters)
+
     def describe_choices(self, tips: Mapping[Any, str]) -> None:
         """Set tooltips of values."""
         for value, tip in tips.items():

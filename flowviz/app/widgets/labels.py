@@ -91,8 +91,8 @@ class FittingLabel(QLabel):
 class WarningLabel(WrappingLabel):
     """Label that shows its text in the warning color, with an icon."""
 
-    def __init__(self, object_name: str, accessible_name: str) -> None:
-        super().__init__(object_name, accessible_name)
+    def __init__(self, object_name: str, accessible_name: str, *, reserved_lines: int = 0) -> None:
+        super().__init__(object_name, accessible_name, reserved_lines=reserved_lines)
         self._sign = icon("warning")
         self.set_warns(True)
 

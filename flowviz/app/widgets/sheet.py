@@ -5,6 +5,7 @@ from PyQt6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import (
     QApplication,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QMainWindow,
     QToolButton,
@@ -14,7 +15,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.desktop.existing import application, existing
 from flowviz.app.style.tokens import GAP
-from flowviz.app.widgets.controls import OPENER, checkable, flat, lay_out, named, row, tool_button
+from flowviz.app.widgets.controls import OPENER, checkable, flat, lay_out, named, tool_button
 from flowviz.app.widgets.scroll_column import ScrollColumn
 
 WATCHED = frozenset({
@@ -62,8 +63,7 @@ class Sheet(QFrame):
         self.setProperty(OPENER, self.opener)
         self._content, title = content, QLabel(f"<b>{text}</b>")
         close = flat(tool_button(f"{name}Close", f"Close {text}", "Close (Esc)", "remove", run=self.close_sheet))
-        header = row(title, *buttons, close, stretched=title)
-        header.setContentsMargins(GAP, 0, GAP, 0)
+        header = lay_out(QHBoxLayout(), title, *buttons, close, stretched=title, margin=(GAP, 0, GAP, 0))
         column = ScrollColumn(content)
         column.need_changed.connect(self._follow_content)
         lay_out(QVBoxLayout(self), header, column, margin=(0, GAP, 0, GAP))

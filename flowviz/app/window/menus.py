@@ -30,7 +30,7 @@ from flowviz.app.training.flow_panel import ADD_BESIDE_TIP
 from flowviz.app.training.session import Session
 from flowviz.app.training.warm_up import WarmUp
 from flowviz.app.welcome.welcome import Welcome
-from flowviz.app.widgets.controls import HelpButton, flat, tool_button
+from flowviz.app.widgets.controls import HelpButton, flat, named, tool_button
 from flowviz.app.widgets.form import bind_control
 from flowviz.app.window.about import About
 from flowviz.app.window.bug_report import BugReport
@@ -67,9 +67,9 @@ def theme_switch(appearance: Appearance) -> QToolButton:
     )
 
     def show(theme: Theme) -> None:
+        name = f"Switch to the {OTHER[theme]} theme"
+        named(switch, "themeButton", name, f"{name}; View ▸ Theme can also follow the system")
         switch.setIcon(icon(OTHER[theme]))
-        switch.setAccessibleName(f"Switch to the {OTHER[theme]} theme")
-        switch.setToolTip(f"Switch to the {OTHER[theme]} theme; View ▸ Theme can also follow the system")
 
     appearance.on_theme(show)
     return switch

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from PyQt6.QtWidgets import QComboBox
-
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.app.widgets.form import bind_fields
 from flowviz.app.workspace.compared import Compared, ComparedState
@@ -20,8 +18,7 @@ class DifferenceBox(ChoiceBox):
     def __init__(self, compared: ComparedState, links: LinksState) -> None:
         super().__init__("differenceBox", "Difference from another flow", {})
         self.setToolTip(TIP)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(MAX_CHARACTERS)
+        self.limit_width(MAX_CHARACTERS)
         compared.watch(_choices, self.offer)
         compared.watch(lambda value: len(value.runs) >= MIN_FLOWS, self.setEnabled)
         bind_fields(links, lambda value: value, {"reference": self}, links.change)
