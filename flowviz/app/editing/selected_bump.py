@@ -2,6 +2,7 @@
 
 from PyQt6.QtCore import QObject
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.specs.edits import Bump
 
@@ -33,8 +34,7 @@ class SelectedBump(QObject):
 
     def _set(self, bump: Bump) -> None:
         """Replace the selected bump."""
-        assert self.selected is not None
-        self._editor.edits.set_bump(self._stage, self.selected, bump)
+        self._editor.edits.set_bump(self._stage, existing(self.selected), bump)
 
     def _let_go(self, selected: int | None) -> None:
         """End a drag, and select another bump, or none."""

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPalette, QPen, QPolygonF
 from PyQt6.QtWidgets import QGraphicsSceneWheelEvent
 
 from flowviz import rendering
+from flowviz.app.desktop.existing import existing
 from flowviz.app.editing.bend_arrows import draw_arrows
 from flowviz.app.pane.cloud_view import ZOOM_FACTOR, CloudView
 from flowviz.app.pane.drawing_queue import DrawingQueue
@@ -204,9 +205,7 @@ class CloudItem(pg.GraphicsWidget):
         self._cloud.gesture_ended.emit()
 
     def _click_in_overview(self, pixel: QPointF) -> None:
-        scene = self._cloud.drawn.scene
-        assert scene is not None
-        stages = rendering.overview_stages(scene.trace)
+        stages = rendering.overview_stages(existing(self._cloud.drawn.scene).trace)
         view, size = self._cloud.view, self._cloud.logical_size
         panel = rendering.sheet_stage(len(stages), view, size, pixel.x(), pixel.y())
         if panel is not None:

@@ -12,6 +12,7 @@ from PyQt6.QtGui import QFontInfo, QImage, QNativeGestureEvent, QPainter, QResiz
 from PyQt6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from flowviz import rendering
+from flowviz.app.desktop.existing import existing
 from flowviz.app.editing.cloud_bending import Arrow, CloudBending
 from flowviz.app.pane.drawing_queue import DrawingQueue
 from flowviz.app.pane.selection_chip import SelectionChip
@@ -143,8 +144,7 @@ class CloudView(FontFollower, QWidget):
     @property
     def positions(self) -> NDArray[np.float32]:
         """Return the drawn positions (n, 2) of the particles."""
-        assert self.drawn.scene is not None
-        return rendering.positions_at(self.drawn.scene.trace, self.stage)
+        return rendering.positions_at(existing(self.drawn.scene).trace, self.stage)
 
     @property
     def logical_size(self) -> PictureSize:

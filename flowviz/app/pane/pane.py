@@ -170,18 +170,15 @@ class Pane(QWidget):
         painter.drawRect(self.rect().adjusted(inset, inset, -inset, -inset))
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        assert event is not None
-        if self._header.geometry().contains(event.position().toPoint()):
+        if self._header.geometry().contains(existing(event).position().toPoint()):
             self._take_click()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
-        assert event is not None
-        if self.name and self._header.geometry().contains(event.position().toPoint()):
+        if self.name and self._header.geometry().contains(existing(event).position().toPoint()):
             self._actions.enlarge()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        assert event is not None
-        match event.key() if self.name else None:
+        match existing(event).key() if self.name else None:
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self._actions.open(self.name)
             case Qt.Key.Key_Delete | Qt.Key.Key_Backspace if self.picture.tool != "bend":  # which removes a bend

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QBuffer, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.style.theme import background, ink, shown_theme
 from flowviz.app.style.tokens import CORNER, GAP, UNIT
 from flowviz.app.widgets.images import image_of
@@ -49,8 +50,7 @@ def draw_paper(painter: QPainter, rect: QRectF) -> None:
 
 def draw_fitted(painter: QPainter, alpha: QImage, room: QRectF, color: QColor) -> None:
     """Draw a picture in a color, centered in a rectangle and scaled to fit."""
-    device = painter.device()
-    ratio = device.devicePixelRatioF() if device is not None else 1.0
+    ratio = existing(painter.device()).devicePixelRatioF()
     size = alpha.size().scaled((room.size() * ratio).toSize(), Qt.AspectRatioMode.KeepAspectRatio)
     scaled = alpha.scaled(size.expandedTo(QSize(1, 1)), transformMode=Qt.TransformationMode.SmoothTransformation)
     target = QRectF(0, 0, size.width() / ratio, size.height() / ratio)

@@ -133,5 +133,4 @@ class Sheet(QFrame):
         return False
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        if event is not None:
-            event.accept()  # else it would go on to the window, where it is a click elsewhere
+        existing(event).accept()  # else it would go on to the window, where it is a click elsewhere

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.commands.actions import Entry, Key, fill_menu
 from flowviz.app.commands.history import UndoHistory
-from flowviz.app.desktop.existing import application
+from flowviz.app.desktop.existing import application, existing
 from flowviz.app.target.importer import TargetImporter
 from flowviz.app.target.text_page import is_media
 
@@ -136,6 +136,5 @@ def _has_selection(text: Text) -> bool:
 def _can_paste(text: Text) -> bool:
     if isinstance(text, QPlainTextEdit):
         return text.canPaste()
-    clipboard = QGuiApplication.clipboard()
-    media = clipboard.mimeData() if clipboard is not None else None
+    media = existing(QGuiApplication.clipboard()).mimeData()
     return media is not None and media.hasText() and not is_media(media)
