@@ -12,8 +12,7 @@ from flowviz.projects.variant import Variant
 from flowviz.records import FLOW_UNITS, Score, Snapshot, Units
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.edits import Edits
-from flowviz.training.schedule import Budget
-from flowviz.training.settings import end_of, extended
+from flowviz.training.settings import end_of, extended, spent_budget
 
 
 @dataclass(frozen=True)
@@ -46,15 +45,9 @@ class TrainedProject:
         """Return the units of the data of the target."""
         return self.built.units if self.built else FLOW_UNITS
 
-    @property
-    def budget(self) -> Budget | None:
-        """Return the budget of the training, as spent up to the checkpoint. None without a checkpoint."""
-        last = self.project.checkpoint
-        return Budget.at(last, self.project.training) if last else None
-
     def can_resume(self) -> bool:
         """Return whether the training can continue within its budget and its patience."""
-        return self.built is not None and self.budget is not None and not end_of(self.project)
+        return self.built is not None and self.project.checkpoint is not None and not end_of(self.project)
 
     def can_extend(self) -> bool:
         """Return whether the budget or the patience is used up, so that only more budget lets training continue."""
@@ -62,7 +55,7 @@ class TrainedProject:
 
     def extended(self, budget: TrainingSpec) -> Project:
         """Return the project with the seconds or steps of a budget added to those that the training has taken."""
-        spent = existing(self.budget)
+        spent = existing(spent_budget(self.project))
         steps = None if budget.steps is None else spent.steps_spent + budget.steps
         seconds = None if budget.seconds is None else spent.seconds_spent + budget.seconds
         return extended(self.project, steps=steps, seconds=seconds)

@@ -41,6 +41,7 @@ from flowviz.records import (
 )
 from flowviz.specs import FlowSpec, explanations
 from flowviz.training import Turn
+from flowviz.training.settings import spent_budget
 
 
 class TrainingPresenter(QObject):
@@ -292,8 +293,8 @@ class TrainingPresenter(QObject):
 
     def _on_checkpoint(self) -> None:
         self._keep(self._run)
-        if self.trained and self.trained.budget:
-            self.show(self.activity.spent(self.trained.budget))  # validations are less frequent
+        if (budget := spent_budget(self._run.project)) is not None:
+            self.show(self.activity.spent(budget))  # validations are less frequent
         self.changed.emit()
 
     def _keep(self, shown: Run | TrainedProject) -> None:
