@@ -55,8 +55,7 @@ class Dock(QDockWidget):
     def watch_content(self, on_switch: Callable[[], object], on_resize: Callable[[], object]) -> None:
         """Call a function when the user opens, closes or chooses a part, and another when the content is resized."""
         for button in self.findChildren(QAbstractButton):
-            if button.isCheckable():
-                button.toggled.connect(on_switch)
+            button.toggled.connect(on_switch)  # which those that cannot be checked never emit
         for box in self.findChildren(QComboBox):
             box.currentIndexChanged.connect(on_switch)
         for column in self.findChildren(ScrollColumn):

@@ -72,8 +72,6 @@ class PanelLayout(QObject):
         self.help_buttons = inspector.help, ledger.help, panels.metrics.help, panels.flow.help
         self.docks = self.target, self.training, self.loss, self.inspector, self.ledger
         self._hidden, self._makes_room = set[Dock](), False  # for several clouds
-        self._has_opened_ledger = False  # for the probe, so that it closes with it
-        self._is_compact = False  # whether the inspector was tabbed behind the loss panel for lack of room
         self._fit_timer = delayed(self, self._fit)  # once all pending layout requests are handled
         self._width_timer = delayed(self, self._restore_extra_widths)
         self._rooms: dict[Dock, int] = {}  # height of each column, by its first panel
@@ -245,12 +243,12 @@ class PanelLayout(QObject):
         return (room * SHARE_OF_SCREEN).expandedTo(FIRST_SIZE).boundedTo(room).expandedTo(MIN_SIZE)
 
     def _arrange(self) -> None:
-        self._is_compact = False
+        self._has_opened_ledger = False  # for the probe, so that it closes with it
+        self._is_compact = False  # whether the inspector was tabbed behind the loss panel for lack of room
         for dock in self.docks:
             self._window.addDockWidget(RIGHT if dock in {self.inspector, self.ledger} else LEFT, dock)
             dock.setFloating(False)
             dock.setVisible(dock is not self.ledger)
-        self._has_opened_ledger = False
 
     def _set_default_widths(self, *docks: Dock) -> None:
         shares = [LEFT_SHARE if dock is self.target else RIGHT_SHARE for dock in docks]

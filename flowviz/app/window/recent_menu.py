@@ -38,12 +38,11 @@ class RecentMenu(QMenu):
 
     def _update(self) -> None:
         self._paths = self._recent.paths()
-        for entry in self._entries[len(self._paths) :]:
-            entry.setVisible(False)
+        for number, entry in enumerate(self._entries):
+            entry.setVisible(number < len(self._paths))
         for number, (entry, path) in enumerate(zip(self._entries, self._paths, strict=False), start=1):
             entry.setText(_title(number, path))
             entry.setToolTip(str(path))
-            entry.setVisible(True)
         self._clear.setVisible(bool(self._paths))
         self.setEnabled(bool(self._paths))
 
