@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QTimer, qInstallMessageHandler
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
@@ -21,7 +21,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.training.activity import Activity
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.window.completion import complete
-from flowviz.app.window.crash_handler import log_qt_messages
+from flowviz.app.window.crash_handler import log_qt_message
 from flowviz.files import resource, undo_unfinished
 from flowviz.logbook import keep_log, log_folder
 
@@ -48,7 +48,7 @@ def run(path: Path | None = None, extensions: Sequence[str] = ()) -> NoReturn:
     process.configure()
     process.configure_window()
     keep_log(log_folder())  # without a log if the folder cannot be written to
-    log_qt_messages()
+    qInstallMessageHandler(log_qt_message)
     app = _create_application()
     try:
         window = create_window()

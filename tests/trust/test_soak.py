@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import QApplication
 
 from flowviz.app.main_window import MainWindow
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.window.crash_handler import log_qt_messages
+from flowviz.app.window.crash_handler import log_qt_message
 from flowviz.machine import return_memory
 from tests.app.conftest import Window, work_is_running
 from tests.benchmarks.idle import STATUS, resident_memory
@@ -143,7 +143,7 @@ def thread_count() -> int:
 def complaints() -> Iterator[list[str]]:
     handler, root = Complaints(), logging.getLogger()
     root.addHandler(handler)
-    log_qt_messages()
+    qInstallMessageHandler(log_qt_message)
     yield handler.heard
     qInstallMessageHandler(None)
     root.removeHandler(handler)

@@ -39,7 +39,6 @@ class ByHand(QObject):
         show_project: Callable[[Project, BuiltTarget], None],
         say: Callable[[str], object],
         post: Callable[[Notice], object],
-        worker: LatestWorker | None = None,
     ) -> None:
         """Create a controller.
 
@@ -50,12 +49,11 @@ class ByHand(QObject):
             show_project: Shows a flow that does nothing.
             say: Shows a message when an exercise is solved.
             post: Shows a notice.
-            worker: The thread that loads TensorFlow.
         """
         super().__init__(window)
         self._window, self._session, self._builder = window, session, builder
         self._show_project, self._say, self._post = show_project, say, post
-        self._worker = worker or LatestWorker(post)
+        self._worker = LatestWorker(post)
         self.bar = ExerciseBar()
         self._shown: tuple[object, Exercise] | None = None  # the weights, and their exercise
         session.changed.connect(self._update)

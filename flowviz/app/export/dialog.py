@@ -65,8 +65,7 @@ class ExportDialog(QDialog):
         self._estimate_soon = delayed(self, self._estimate, ESTIMATE_DELAY_MS)
         self._bytes = named(QLabel(), "exportBytes", "Estimated size", "Estimated from a few of the pictures")
         self._notices = NoticeList("exportNotices")
-        self._message = WarningLabel("exportMessage", "Message")
-        self._message.setMinimumHeight(2 * self._message.fontMetrics().lineSpacing())
+        self._message = WarningLabel("exportMessage", "Message", reserved_lines=2)
         self._make_buttons()
         self._lay_out()
         for close in (self._preview.close_thread, self._estimate_soon.stop, self._estimates.close):

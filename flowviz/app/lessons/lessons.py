@@ -65,7 +65,7 @@ class Lessons(QObject):
         self._documents, self.observer, self.opener, self._preparation = documents, observer, opener, preparation
         self._show_cloud = show_cloud
         self.pointer, self.say, self.post = pointer, say, post
-        self.state = LessonState(self)
+        self.state = LessonState(Attendance(), self)
         self._announcer = Announcer(self)
         self.is_shown = State(False, self)
         self._untrained = 0  # the last step that was reached before a training began

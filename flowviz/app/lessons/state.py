@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from PyQt6.QtCore import QObject
-
 from flowviz.app.desktop.existing import existing
 from flowviz.app.state.state import State
 from flowviz.lessons import Lesson, Step
@@ -48,9 +46,6 @@ class Attendance:
 
 class LessonState(State[Attendance]):
     """Observable attendance."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(Attendance(), parent)
 
     def attend(self, lesson: Lesson | None, progress: Progress | None = None) -> None:
         """Begin or continue a lesson, or return to the list."""

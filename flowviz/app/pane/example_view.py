@@ -28,9 +28,8 @@ class ExampleView(QWidget):
         super().__init__()
         self.setObjectName("exampleView")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._cloud, self._picture = cloud, CloudView(ViewState(), "exampleCloud")
+        self._cloud, self._picture = cloud, CloudView(ViewState(), "exampleCloud", leader=cloud)
         self._picture.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._picture.resized.connect(self._aim)
         self._trace: Trace | None = None
         self._title = self._activity = ""

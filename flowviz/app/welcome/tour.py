@@ -10,7 +10,7 @@ from PyQt6.sip import isdeleted
 
 from flowviz.app.commands.revealing import reveal
 from flowviz.app.desktop.existing import existing
-from flowviz.app.desktop.settings import settings, stored_flag
+from flowviz.app.desktop.settings import settings
 from flowviz.app.style.theme import SHADE
 from flowviz.app.style.tokens import THICK_LINE
 from flowviz.app.threads.delay import delayed
@@ -122,11 +122,6 @@ class Tour(QWidget):
             width = 2 * THICK_LINE  # the mask hides the inner half
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), width))
             painter.drawRect(self._highlight)
-
-
-def tour_was_seen() -> bool:
-    """Return whether the user has ever begun the tour; no if the settings are damaged."""
-    return stored_flag(SEEN_KEY, default=False)
 
 
 def _is_in(widget: QWidget, window: QWidget) -> bool:

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
 from flowviz.app.commands.catalog import Command
 from flowviz.app.desktop.existing import existing
+from flowviz.app.desktop.settings import stored_flag
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.request import RequestState
@@ -16,7 +17,7 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.session import Session
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.welcome.start_page import StartPage
-from flowviz.app.welcome.tour import Tour, tour_was_seen
+from flowviz.app.welcome.tour import SEEN_KEY, Tour
 from flowviz.app.welcome.tour_steps import tour_steps
 from flowviz.app.widgets.choice_words import MARKS, VELOCITIES
 from flowviz.specs import TextSpec
@@ -95,7 +96,7 @@ class Welcome:
         self.end_tour()
         self._set_panels_aside()
         self._stack.setCurrentWidget(self._page)
-        self._page.show_tour_seen(tour_was_seen())
+        self._page.show_tour_seen(stored_flag(SEEN_KEY, default=False))
         self._show_problem()
         self._list_recent()
         self._page.take_focus()

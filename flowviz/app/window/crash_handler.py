@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from traceback import extract_tb
 from types import TracebackType
 
-from PyQt6.QtCore import QMessageLogContext, QObject, QtMsgType, pyqtSignal, qInstallMessageHandler
+from PyQt6.QtCore import QMessageLogContext, QObject, QtMsgType, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
 from flowviz.app.desktop.display import no_window
@@ -85,12 +85,8 @@ class CrashHandler(QObject):
             self._is_saving = False
 
 
-def log_qt_messages() -> None:
-    """Write the messages of Qt to the log."""
-    qInstallMessageHandler(_log_message)
-
-
-def _log_message(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
+def log_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
+    """Write a message of Qt to the log."""
     qt_log.log(LEVELS[kind], "%s: %s", context.category, message)
     if kind == QtMsgType.QtFatalMsg:
         _explain_fatal_message(message)

@@ -4,7 +4,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.observer import Observer
-from flowviz.app.lessons.state import LessonState
+from flowviz.app.lessons.state import Attendance, LessonState
 from flowviz.lessons import read_lesson
 from flowviz.lessons.progress import Progress
 from tests.app.lessons.test_shipped_lessons import TINY
@@ -58,7 +58,7 @@ def test_progress_survives_damaged_settings_and_changed_lessons() -> None:
 
 
 def test_answers_are_kept_by_step() -> None:
-    state = LessonState()
+    state = LessonState(Attendance())
     state.attend(read_lesson(TINY), Progress(2))
     state.answer(1)
     assert (state.value.answer, state.value.is_done) == (1, True)

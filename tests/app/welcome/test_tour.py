@@ -9,10 +9,10 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QPlainTextEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.desktop.settings import settings
+from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.welcome.callout import Callout
 from flowviz.app.welcome.start_page import StartPage
-from flowviz.app.welcome.tour import SEEN_KEY, Tour, tour_was_seen
+from flowviz.app.welcome.tour import SEEN_KEY, Tour
 from flowviz.app.widgets.focus_ring import FocusRing
 from flowviz.lessons.observations import PanelName
 from tests.app.conftest import Window
@@ -149,7 +149,7 @@ def test_tour_can_be_left_and_started_again(window: Window, qtbot: QtBot, way: s
     window.main.activateWindow()
     text = window.find(QPlainTextEdit, "targetText")
     text.setFocus()
-    assert not tour_was_seen()
+    assert not stored_flag(SEEN_KEY, default=False)
     guide = Guide(window, qtbot)
     if way == "button":
         window.find(QPushButton, "tourSkipButton").click()
@@ -161,7 +161,7 @@ def test_tour_can_be_left_and_started_again(window: Window, qtbot: QtBot, way: s
             text.setFocus()
         guide.press(Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: guide.is_over)
-    assert tour_was_seen()
+    assert stored_flag(SEEN_KEY, default=False)
     assert text.hasFocus(), "the focus is not back where it was"
     guide.begin()
     guide.press(Qt.Key.Key_Right)
@@ -304,7 +304,7 @@ def test_tour_starts_only_on_request_from_the_start_page(window: Window, qtbot: 
 @pytest.mark.parametrize("damaged", ["nonsense", "", ["a", "b"], 7])
 def test_tour_counts_as_not_seen_if_the_settings_are_damaged(damaged: object) -> None:
     settings().setValue(SEEN_KEY, damaged)
-    assert not tour_was_seen()
+    assert not stored_flag(SEEN_KEY, default=False)
 
 
 @pytest.mark.parametrize("size", ["Normal (100%)", "Very Large (150%)"])
