@@ -147,18 +147,27 @@ class TrainingRunner(QObject):
         for number, report in waiting:
             self._on_report(number, report)
 
-    def attend(self, name: str, built: BuiltTarget | None = None, project: Project | None = None) -> None:
+    def attend(
+        self,
+        name: str,
+        built: BuiltTarget | None = None,
+        project: Project | None = None,
+        start: Variant | None = None,
+    ) -> None:
         """Follow another entrant.
 
         Args:
             name: Its name.
             built: The target that it learns. None if it is not being trained.
             project: Its project as of its latest event. None if it is not being trained.
+            start: The variant with which its training started. None for that of the project.
         """
         job = self.job
         job.attended, job.run = name, None
         if job.thread is not None and built is not None and project is not None:
-            job.run = Run(job.thread, built, project, Variant.of(project), is_shown=bool(project.weights.parameters))
+            job.run = Run(
+                job.thread, built, project, start or Variant.of(project), is_shown=bool(project.weights.parameters)
+            )
 
     def finish(self) -> None:
         """Forget the training of the flow that is displayed, which has ended; its thread ends if it has no other."""

@@ -26,6 +26,7 @@ from flowviz.app.training.undo import ProjectUndo
 from flowviz.app.training.variants import Variants
 from flowviz.app.training.work import Work
 from flowviz.projects import Plan, Project
+from flowviz.projects.variant import Variant
 from flowviz.specs import TargetSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.targets import Target
@@ -203,7 +204,14 @@ class Session(QObject):
         self._runner.catch_up()
 
     def attend(
-        self, key: str, plan: Plan, edits: Edits, project: Project, built: BuiltTarget | None, state: TrainingState
+        self,
+        key: str,
+        plan: Plan,
+        edits: Edits,
+        project: Project,
+        built: BuiltTarget | None,
+        state: TrainingState,
+        start: Variant | None = None,
     ) -> None:
         """Show an entrant of a comparison at the depth of the one before it.
 
@@ -214,6 +222,7 @@ class Session(QObject):
             project: Its project.
             built: Its target. None if it has not been built.
             state: The state of its training.
+            start: The variant with which its training started. None for that of the project.
         """
         view, value, probed = self._view, self._view.value, self._viewer.probed_place
         depth = 1 - (value.last_stage - value.stage) / max(value.last_stage, 1)  # 1 before any flow has been shown
@@ -221,7 +230,7 @@ class Session(QObject):
         self._runner.attend(key)
         self._leave_for(project, built, partial(self._request.show_plan, plan), edits)
         if state != TrainingState.IDLE:
-            self._runner.attend(key, built, project)
+            self._runner.attend(key, built, project, start)
         self._presenter.attend(project, built, replace(self._presenter.activity, state=state))
         view.set_stage(round(depth * view.value.last_stage))
         if probed is not None:

@@ -30,7 +30,7 @@ class Attending:
             self._edits.set(run.requested_variant.edits)
         else:
             plan, edits = run.requested.plan, run.requested_variant.edits
-            self._session.attend(run.key, plan, edits, run.project, run.built, state)
+            self._session.attend(run.key, plan, edits, run.project, run.built, state, run.start)
 
     def _is_shown(self, run: EntrantRun, state: TrainingState) -> bool:
         """Return whether the session shows an entrant with its latest weights, and follows its training, if any."""

@@ -159,9 +159,8 @@ class EntrantRun:
 
         The target that it has begun to learn need not be the one that was requested last.
         """
-        kept = self.variant if self.variant != Variant.of(project) else None
         scores = self._trained.known_scores if project.weights is self.project.weights else {}
-        changed = replace(self, project=project, variant=kept, scores=scores)
+        changed = replace(self, project=project, scores=scores).having_variant(self.variant or Variant.of(project))
         has_switched = self.asked is not None and self.asked.spec == project.target
         return replace(changed, built=self.asked, asked=None) if has_switched else changed
 
@@ -230,12 +229,18 @@ class EntrantRun:
         built = next((each for each in (self.asked, self.built) if each and each.spec == self.target), None)
         return EntrantRun(self.name, project, built=built, style=self.style)
 
+    @property
+    def start(self) -> Variant:
+        """Return the variant with which its training started or, before that, the one from which it would start."""
+        return Variant(
+            self.project.flow, self.project.trained_edits if self.status == "training" else self.project.edits
+        )
+
     def only_showing_edits(self) -> "EntrantRun":
         """Return this entrant with edits that are not part of its training as a request, if it is being trained."""
-        trained = Variant(self.project.flow, self.project.trained_edits)
-        if self.status != "training" or not trained.is_possible:
+        if not self.start.is_possible:
             return self
-        project = replace(self.project, edits=trained.edits)
+        project = replace(self.project, edits=self.start.edits)
         return replace(self, project=project).having_variant(self.requested_variant)
 
     def after(self, event: Event | Trial, project: Project) -> "EntrantRun":

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QLabel, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.document.content import Loaded
+from flowviz.app.editing.layer_editor import INCLUDED, ONLY_SHOWN
 from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.app.training.activity import LOADING
@@ -17,7 +18,7 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.entrant_scene import EntrantScene
 from flowviz.projects import Comparison, Project, example
 from flowviz.projects.variant import Variant
-from flowviz.records import Advanced, Selection, Snapshot
+from flowviz.records import Advanced, Preparing, Selection, Snapshot
 from flowviz.specs import FlowSpec, TextSpec
 from flowviz.specs.edits import Edits, LayerEdit
 from tests.app.conftest import Window, settle
@@ -446,6 +447,31 @@ def test_the_particles_of_an_edited_flow_are_computed_while_its_training_is_paus
     panes.report("1", 200)  # computed before the training knew the edits
     assert panes.run("b").project.trace is not moved.trace
     assert panes.run("b").requested_variant == edited
+
+
+@pytest.mark.usefixtures("unmoved")
+def test_an_edit_of_a_flow_in_training_is_only_shown_after_it_was_selected_again(panes: Panes) -> None:
+    train_both(panes)
+    edits, editor = Edits(layers={1: LayerEdit(disabled=True)}), panes.main.layer_editor
+    panes.main.edits.set(edits)
+    panes.thread.take("0", snapshot(200, 0.2, LONG), edits=edits)  # moved by them
+    assert (panes.run("a").project.edits, editor.explanation) == (edits, ONLY_SHOWN)
+    for name in ("b", "a"):
+        panes.compared.select(name)
+    assert (editor.explanation, editor.note) == (ONLY_SHOWN, "1 layer edited, only in view")
+
+
+def test_a_flow_that_is_trained_from_here_learns_with_its_edits_when_it_is_selected_again(panes: Panes) -> None:
+    panes.show_trained()
+    panes.wait_for_targets()
+    panes.main.view.set_stage(LAYER)
+    panes.main.layer_editor.toggle()
+    panes.qtbot.waitUntil(lambda: panes.run("a").project.edits == DISABLED)
+    panes.controller.train_from_here()
+    panes.thread.take("0", Preparing("Compiling the training step"))
+    for name in ("b", "a"):
+        panes.compared.select(name)
+    assert panes.main.layer_editor.explanation == INCLUDED
 
 
 def test_the_training_of_the_selected_flow_is_shown_as_in_the_ordinary_window(panes: Panes) -> None:
