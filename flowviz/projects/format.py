@@ -45,6 +45,8 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                                   null; missing from older files of this format
                 ending            how the training ended: "completed", "patience", "stopped", "interrupted" or
                                   "diverged", or null before its end; missing from older files
+                trained_as        edits with which weights without a checkpoint were trained, only if these were changed
+                                  since; older versions of flowviz do not open such files
     arrays      target/NUMBER     uint8: contents of files in targets: pictures (PNG) and points (float32,
                                   little-endian, alternating x and y)
                 states/parameters (states, P), states/statistics (states, S)    float32
@@ -260,6 +262,7 @@ def _metadata(project: Project, states: States) -> dict[str, Any]:
         "environment": project.environment and vars(project.environment),
         "edits": project.edits.model_dump(),
         "ending": project.ending,
+        **({"trained_as": project.trained_as.model_dump()} if project.trained_as else {}),
     }
 
 
@@ -326,6 +329,7 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
         test_uses=found.test_uses,
         edits=found.edits,
         ending=found.ending,
+        trained_as=found.trained_as,
     )
 
 

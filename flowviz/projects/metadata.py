@@ -91,6 +91,7 @@ class Metadata(Spec):
     environment: Environment | None = None
     edits: Edits = Field(default_factory=Edits)
     ending: Ending | None = None
+    trained_as: Edits = Field(default_factory=Edits)
 
     @model_validator(mode="after")
     def _of_this_flow(self) -> Self:
@@ -99,6 +100,7 @@ class Metadata(Spec):
         if any(name.partition("/")[0] not in owners for name in layout):
             raise ValueError("The weights belong to a different flow.")
         self.edits.checked(self.flow)
+        self.trained_as.checked(self.flow)
         stages = (self.seen.stage, self.seen.probe and self.seen.probe[0])
         if any(stage is not None and stage >= len(names) for stage in stages):
             raise ValueError("The view shows a stage that the flow does not have.")

@@ -73,6 +73,7 @@ class Project:
             created. None for projects of older versions, which did not save it.
         test_uses: Number of times the test points were used for a score, also by runs with later seeds in a comparison.
         ending: How the training ended. None before its end, and in files of older versions.
+        trained_as: Edits of the training of weights without a checkpoint, unless a test score is that of `edits`.
     """
 
     target: TargetSpec
@@ -91,6 +92,7 @@ class Project:
     edits: Edits = field(default_factory=Edits)
     test_uses: int = 0
     ending: Ending | None = None
+    trained_as: Edits = field(default_factory=Edits)
 
     @classmethod
     @checked
@@ -116,10 +118,10 @@ class Project:
 
     @property
     def trained_edits(self) -> Edits:
-        """Return the edits that are part of the training: those of the checkpoint or, without one, of the score."""
+        """Return the edits that are part of the training, which those of a checkpoint or of a test score are."""
         if self.checkpoint is not None:
             return self.checkpoint.edits
-        return self.edits if self.score and self.score.test else Edits()
+        return self.edits if self.score and self.score.test else self.trained_as
 
     def trained(self, finished: Finished, history: History) -> "Project":
         """Return this project with the results of a training.
@@ -145,8 +147,7 @@ class Project:
         history = self.history.with_event(event)
         match event:
             case Snapshot():
-                now, weights, trace = Environment.current(), event.weights, event.trace
-                found = replace(self, weights=weights, trace=trace, environment=now)
+                found = replace(self, weights=event.weights, trace=event.trace, environment=Environment.current())
                 return replace(found, history=history, score=None, ending=None)
             case Checkpoint():
                 return replace(self, history=history, checkpoint=event)
@@ -203,9 +204,7 @@ class Project:
     def build_flow(self, dtype: Literal["float32", "float64"] = "float32") -> "Flow":
         """Build the flow with the edits and weights of the project, or initial weights before any training.
 
-        Loads TensorFlow.
-
-        The flow works in flow units; `flowviz.sample` and `flowviz.score` convert them.
+        Loads TensorFlow. The flow works in flow units; `flowviz.sample` and `flowviz.score` convert them.
 
         Raises:
             FileError: If the weights do not fit the flow.
@@ -261,8 +260,8 @@ class Project:
         Raises:
             FileError: If the weights do not fit the flow.
         """
-        own = replace(self, weights=weights, history=History(), checkpoint=None, timeline=Timeline())
-        return own._followed_anew()
+        new = replace(self, weights=weights, history=History(), checkpoint=None, timeline=Timeline())
+        return replace(new, trained_as=Edits())._followed_anew()
 
     def with_integrator(self, integrator: Integrator | None = None, steps: int | None = None) -> "Project":
         """Return this project with another integrator of its flow, the same weights, and its particles followed anew.
@@ -349,7 +348,11 @@ class Project:
         Raises:
             SpecError: If the edits do not fit the flow.
         """
-        return self if edits == self.edits else replace(self, edits=edits.checked(self.flow))._followed_anew()
+        return self if edits == self.edits else self.having_edits(edits.checked(self.flow))._followed_anew()
+
+    def having_edits(self, edits: Edits) -> "Project":
+        """Return this project with other edits in place of its own. Its particles and its score are as before."""
+        return replace(self, edits=edits, trained_as=Edits() if self.checkpoint else self.trained_edits)
 
     def _followed_anew(self, score: Score | None = None) -> "Project":
         """Return this project with its particles as its flow moves them, and without what belonged to another flow."""
@@ -385,14 +388,12 @@ class Project:
         """
         kept = self.timeline, self.weights, self.trace, self.seen.moment
         timeline = storable_timeline(*kept, keep_all=self.flow.is_recorded)
+        fits = self.selection is not None and self.selection.chosen.shape == self.trace.log_det[0].shape
         return replace(
             self,
+            trained_as=Edits() if self.checkpoint else self.trained_as,
             history=storable_history(self.history),
             timeline=timeline,
             seen=existing(self.seen, timeline, self.trace),
-            selection=self._selection(),
+            selection=self.selection if fits else None,
         )
-
-    def _selection(self) -> Selection | None:
-        fits = self.selection is not None and self.selection.chosen.shape == self.trace.log_det[0].shape
-        return self.selection if fits else None

@@ -1,6 +1,7 @@
 """A flow as a bijector and as a distribution of TensorFlow Probability."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from flowviz.flows import Flow, build_flow, tfp
 from flowviz.projects import Project, from_bytes, to_bytes
 from flowviz.records import base_particles
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.edits import Edits, LayerEdit
 from flowviz.specs.view import UnitName
 from flowviz.targets import points_spec
 from tests.flows.families import random_weights, specs
@@ -78,11 +80,11 @@ def test_distribution_of_a_project_is_in_the_units_of_its_data(units: UnitName) 
 
 
 def test_own_weights_take_the_place_of_a_training() -> None:
-    project = whole_project()
+    project = replace(whole_project(), trained_as=Edits(layers={1: LayerEdit(disabled=True)}))
     weights = random_weights(project.flow, scale=0.1)
     found = project.with_weights(weights)
     assert found.weights == weights
-    assert (found.score, found.checkpoint) == (None, None)
+    assert (found.score, found.checkpoint, found.trained_as) == (None, None, Edits())
     assert not len(found.history.step)
     np.testing.assert_array_equal(found.trace.positions[0], project.trace.positions[0])
     assert from_bytes(to_bytes(found)) == found.storable()

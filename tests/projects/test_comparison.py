@@ -307,6 +307,22 @@ def test_results_are_not_those_of_flows_that_were_edited_since() -> None:
     assert comparison_from_bytes(comparison_to_bytes(compared)).trials == trials, "an edit can be undone"
 
 
+def test_a_result_is_not_that_of_a_flow_whose_trained_edits_were_removed() -> None:
+    """A flow that was trained with a disabled layer kept its gap without the edit if it had no checkpoint."""
+    project = whole_project(flow=FlowSpec(layers=3, width=8), seed=1)
+    edits = Edits(layers={1: LayerEdit(disabled=True)})
+    learned = replace(project, edits=edits, training=TrainingSpec(steps=9), target=ShapeSpec(name="heart"))
+    learned = replace(learned, checkpoint=None)
+    plain = replace(learned.having_edits(Edits()), score=None)
+    saved = from_bytes(to_bytes(plain))
+    assert [each.trained_edits for each in (learned, plain, saved)] == [edits] * 3
+    assert replace(saved.having_edits(edits), score=None).trained_edits == edits
+    trained_on = replace(saved, checkpoint=project.checkpoint)
+    assert from_bytes(to_bytes(trained_on)).trained_as == Edits(), "older versions open it"
+    compared = Comparison({"as trained": learned, "plain": saved}, (trial("as trained"), trial("plain")))
+    assert [each.means["gap"] for each in compared.summaries()] == [0.5, None]
+
+
 def test_changes_of_a_comparison() -> None:
     comparison = Comparison({"a": whole_project(), "b": whole_project()}, (trial("a"), trial("b")))
     assert comparison.without("a").trials == (trial("b"),)

@@ -246,6 +246,9 @@ INCONSISTENT: dict[str, Change] = {
     "more bumps than allowed": lambda t, _: t["edits"]["layers"]["1"]["bumps"].extend(
         17 * t["edits"]["layers"]["1"]["bumps"][:1]
     ),
+    "a training with edits beyond the last stage": lambda t, _: t.update(
+        trained_as={"layers": {"99": {"disabled": True}}}
+    ),
     "edits of another checkpoint": lambda t, _: t["checkpoint"]["edits"]["layers"].update({"99": {"disabled": True}}),
     "a flow with more stages": lambda t, _: t["flow"].update(layers=5),
     "numbers of another stage": lambda t, _: t["layout"]["parameters"].update({"99_real_nvp/bias": [0]}),

@@ -100,9 +100,8 @@ class TrainedProject:
         """Return the same state with the particles of another variant, and with its score if it is known."""
         scores = self.known_scores
         project = replace(
-            self.project,
+            self.project.having_edits(variant.edits),
             flow=variant.flow,
-            edits=variant.edits,
             trace=snapshot.trace,
             score=scores.get(variant.as_scored),
         )

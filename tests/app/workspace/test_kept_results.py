@@ -11,7 +11,14 @@ from flowviz.app.workspace.compared import complete, runs_of
 from flowviz.app.workspace.joining import joining
 from flowviz.app.workspace.pane_title import pane_title
 from flowviz.app.workspace.table import FiguresTable
-from flowviz.projects import Comparison, Project, comparison_from_bytes, comparison_to_bytes, load_comparison
+from flowviz.projects import (
+    Comparison,
+    Project,
+    comparison_from_bytes,
+    comparison_to_bytes,
+    load_comparison,
+    load_project,
+)
 from flowviz.projects.variant import Variant
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.edits import Edits, LayerEdit
@@ -117,6 +124,19 @@ def test_the_results_of_a_lesson_are_kept(qtbot: QtBot) -> None:
     runs = runs_of(load_comparison(Path("resources/lessons/two_ways.flowviz")))
     assert all(run.project.checkpoint is None for run in runs)
     assert all(run.result is not None and run.result.test_nlls is not None for run in runs)
+
+
+def test_a_result_of_edits_ends_with_them(harness: ComparisonHarness) -> None:
+    """A flow of a lesson, which was trained with disabled layers, kept its gap after they had been enabled."""
+    lesson = load_project(Path("resources/lessons/hi_without_permutations.flowviz"))
+    saved = comparison_from_bytes(comparison_to_bytes(ComparisonHarness(Comparison({"a": lesson})).compared.comparison))
+    (run,) = runs_of(saved)
+    assert (run.gap, run.project.trained_edits) == (lesson.gap, lesson.edits)
+    reset = run.moved(Variant(lesson.flow), lesson.present_moment(None))
+    (opened,) = runs_of(comparison_from_bytes(comparison_to_bytes(saved.with_project("a", reset.project))))
+    assert [(each.gap, each.can_go_on) for each in (reset, opened)] == [(None, True)] * 2
+    back = reset.moved(Variant.of(lesson), lesson.present_moment(None))
+    assert (back.gap, back.can_go_on) == (lesson.gap, False)
 
 
 def test_it_returns_with_its_weights_after_it_was_removed(harness: ComparisonHarness, moons: Project) -> None:
