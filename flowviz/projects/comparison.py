@@ -209,7 +209,8 @@ class Comparison:
     def table_trials(self) -> list[Trial]:
         """Return the runs that have ended and the limits by counting, with their differences from the best entrant.
 
-        Of a flow whose layers were edited after its training, only the score of the edited flow is known.
+        Of a flow whose layers were edited after its training, only the score of the edited flow is known, and there
+        are no runs with later seeds.
         """
         best = best_flows(self._runs, self._targets)
 
@@ -235,12 +236,15 @@ class Comparison:
 
     @cached_property
     def _results(self) -> tuple[Trial, ...]:
-        return tuple(_edited(each, self[each.name]) if self._is_outdated(each) else each for each in self.trials)
+        return tuple(filter(None, map(self._as_edited, self.trials)))
 
-    def _is_outdated(self, trial: Trial) -> bool:
-        """Return whether a result is that of a project whose layers were edited after its training."""
-        is_own = trial.ending != "training" and trial is self.trial(trial.name)
-        return is_own and self[trial.name].edits != self[trial.name].trained_edits
+    def _as_edited(self, trial: Trial) -> Trial | None:
+        """Return a result without what edits of the layers have changed since, or None if nothing is left of it."""
+        project = self[trial.name]
+        if trial.ending == "training" or project.edits == project.trained_edits:
+            return trial
+        known = edited_figures(trial.figures, project.score_in_units())
+        return replace(trial, figures=known) if trial is self.trial(trial.name) else None
 
     @property
     def _targets(self) -> list[TargetSpec]:
@@ -349,12 +353,6 @@ def edited_figures(figures: Mapping[str, float | None], score: Score | None) -> 
         "without_density": score.validation.without_density if score and score.validation else None,
     }
     return {**figures, **unknown, **known}
-
-
-def _edited(trial: Trial, project: Project) -> Trial:
-    """Return the result of a training without what edits of the layers have changed since."""
-    units = targets.spec_units(project.target, "data")
-    return replace(trial, figures=edited_figures(trial.figures, project.score and project.score.in_units(units)))
 
 
 def current_figures(project: Project, units: Units) -> dict[str, float | None]:

@@ -274,8 +274,14 @@ def test_file_of_a_project_is_still_that_of_a_project() -> None:
     assert from_bytes(to_bytes(whole_project())).plan == whole_project().plan
 
 
+def as_trained(project: Project) -> Project:
+    """Return a project whose layers were not edited after its training."""
+    return replace(project, edits=project.trained_edits)
+
+
 def test_table_has_a_row_for_each_run_in_the_order_of_the_entrants() -> None:
-    table = example().table()
+    projects = {name: as_trained(project) for name, project in example().projects.items()}
+    table = replace(example(), projects=projects).table()
     assert list(table.columns) == ["name", "seed", "ending", *FIGURES]
     assert list(zip(table["name"], table["seed"], strict=True)) == [("μ, “spline”", 0), ("b\\n", 0), ("b\\n", 1)]
     assert table["gap"].isna().tolist() == [True, False, False]
@@ -284,7 +290,8 @@ def test_table_has_a_row_for_each_run_in_the_order_of_the_entrants() -> None:
 
 def test_summary_is_mean_and_deviation_over_seeds() -> None:
     trials = (*(trial("b", seed, gap) for seed, gap in enumerate((0.1, 0.3))), trial("a"), trial("b", 2, 9.0, "failed"))
-    first, second = Comparison({"a": whole_project(), "b": whole_project()}, trials, seeds=3).summaries()
+    project = as_trained(whole_project())
+    first, second = Comparison({"a": project, "b": project}, trials, seeds=3).summaries()
     gap = COLUMNS[0]
     assert (first.runs, first.text(gap)) == (1, "0.500")
     assert (second.runs, second.finite, second.text(gap)) == (3, 2, "0.200 ± 0.141")
@@ -305,6 +312,18 @@ def test_results_are_not_those_of_flows_that_were_edited_since() -> None:
     assert found == [(0.5, None), (None, edited.score.in_units(units(edited)).validation_gap), (None, None)]
     assert [row["gap"] for row in compared.rows()] == [0.5, None, None]
     assert comparison_from_bytes(comparison_to_bytes(compared)).trials == trials, "an edit can be undone"
+
+
+def test_results_with_later_seeds_are_not_those_of_a_flow_that_was_edited_since() -> None:
+    """A figure showed the mean of the later seeds beside the edited flow."""
+    project = whole_project(flow=FlowSpec(layers=3, width=8), seed=1)
+    same = replace(as_trained(project), training=TrainingSpec(steps=9), target=ShapeSpec(name="heart"), score=None)
+    edited = same.having_edits(Edits(layers={1: LayerEdit(disabled=True)}))
+    trials = tuple(trial(name, seed, gap) for name in ("same", "edited") for seed, gap in enumerate((0.1, 0.3)))
+    compared = Comparison({"same": same, "edited": edited}, trials, seeds=2)
+    assert [(each.runs, each.means["gap"]) for each in compared.summaries()] == [(2, 0.2), (1, None)]
+    assert [(row["name"], row["gap"]) for row in compared.rows()] == [("same", 0.1), ("same", 0.3), ("edited", None)]
+    assert compared.missing(1) == (), "an edit can be undone"
 
 
 def test_a_result_is_not_that_of_a_flow_whose_trained_edits_were_removed() -> None:

@@ -253,10 +253,11 @@ class EntrantRun:
         match event:
             case Preparing():
                 return replace(changed, status="preparing", trial=None)
-            case Advanced():
-                return replace(changed, status="training", fraction=event.fraction)
+            case Advanced():  # perhaps with a larger budget than that of the results
+                later = tuple(each for each in self.later if (each.figures.get("steps") or event.step) >= event.step)
+                return replace(changed, status="training", fraction=event.fraction, trial=None, later=later)
             case Retargeted():
-                return replace(changed, status="training", fraction=0.0, trial=None)
+                return replace(changed, status="training", fraction=0.0, trial=None, later=())
             case Finished():
                 return replace(changed, status=event.ending)
             case Trial():

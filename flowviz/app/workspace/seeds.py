@@ -26,6 +26,8 @@ def summary_rows(runs: Sequence[EntrantRun]) -> list[SummaryRow]:
 
     Seeds that diverged or failed do not count.
     """
+    # Edits belong to the flow that is shown. The flows of the later seeds, of which only results are kept, have none.
+    runs = [replace(run, later=()) if run.is_edited else run for run in runs]
     keys = [_without_seed(run) for run in runs]
     firsts = [number for number, key in enumerate(keys) if key not in keys[:number]]
     groups = [[run for run, key in zip(runs, keys, strict=True) if key == keys[first]] for first in firsts]
@@ -79,4 +81,9 @@ def _rows(summary: RunSummary, *, named: bool) -> list[SummaryRow]:
 
 def _without_seed(run: EntrantRun) -> tuple[object, ...]:
     flow, training = run.project.flow, run.project.training
-    return run.target, flow.model_copy(update={"seed": 0}), training.with_seed(0)
+    return (
+        run.target,
+        flow.model_copy(update={"seed": 0}),
+        training.with_seed(0),
+        run.requested_variant.edits if run.has_ended else run.project.trained_edits,
+    )

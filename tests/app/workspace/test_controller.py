@@ -233,6 +233,24 @@ def test_a_larger_budget_lets_a_finished_comparison_go_on(harness: ComparisonHar
     assert harness.controls.can_resume
 
 
+def test_results_of_a_smaller_budget_are_left_when_a_training_goes_on(harness: ComparisonHarness) -> None:
+    """Only the first of several flows of one shape is prepared; the others kept the result of the former budget."""
+    harness.train()
+    harness.finish()
+    harness.controller.set_budget(TrainingSpec(steps=3000))
+    run = harness.run("b")
+    assert run.trial is not None
+    short, long = (replace(run.trial, seed=seed, figures={"steps": steps}) for seed, steps in ((1, 1000), (2, 3000)))
+    harness.compared.update(replace(run, later=(short, long)))
+    harness.controller.resume()
+    assert harness.run("b").gap == run.gap, "until the first step"
+    harness.advance("b", 1100)
+    run = harness.run("b")
+    assert (run.is_validated, run.later) == (True, (long,))
+    harness.stop(1200)
+    assert harness.run("b").is_unscored
+
+
 def test_a_larger_budget_lets_flows_that_ended_early_go_on() -> None:
     harness = ComparisonHarness(untrained("a", "b", training=TrainingSpec(steps=1000, patience=3)))
     harness.controller.train()

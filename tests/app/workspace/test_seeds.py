@@ -1,5 +1,7 @@
 """The table shows means and standard deviations over entrants that differ only in their seeds."""
 
+from dataclasses import replace
+
 import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -7,7 +9,9 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.workspace.seeds import DEVIATION, summary_rows
 from flowviz.app.workspace.table import FiguresTable
 from flowviz.projects import Comparison
+from flowviz.projects.variant import Variant
 from flowviz.specs import COMPARISON_PRESETS, TrainingSpec
+from flowviz.specs.edits import Edits, LayerEdit
 from tests.app.training.fakes import finished, progress
 from tests.app.workspace.fakes import TARGET, ComparisonHarness
 
@@ -47,6 +51,28 @@ def test_a_seed_that_diverged_does_not_count(qtbot: QtBot) -> None:
     harness.train()
     harness.thread.send("seed 1", finished(200, "diverged"))
     assert [row.title for row in summary_rows(harness.compared.value.runs)] == ["mean of 2 seeds", DEVIATION]
+
+
+def test_an_edited_flow_is_none_of_the_seeds(qtbot: QtBot) -> None:
+    harness = three_seeds()
+    harness.train()
+    harness.finish()
+    run = harness.run("seed 0")
+    edited = Variant(run.project.flow, Edits(layers={1: LayerEdit(disabled=True)}))
+    harness.compared.update(run.having_variant(edited))
+    assert [row.title for row in summary_rows(harness.compared.value.runs)] == ["seed 1: mean of 2 seeds", DEVIATION]
+
+
+def test_results_with_later_seeds_are_not_those_of_a_flow_that_was_edited_since(qtbot: QtBot) -> None:
+    harness = ComparisonHarness()
+    harness.train()
+    harness.finish()
+    trial = harness.run("a").trial
+    assert trial is not None
+    run = replace(harness.run("a"), later=(replace(trial, seed=1),))
+    assert [row.title for row in summary_rows([run])] == ["mean of 2 seeds", DEVIATION]
+    edited = Variant(run.project.flow, Edits(layers={1: LayerEdit(disabled=True)}))
+    assert summary_rows([run.having_variant(edited)]) == []
 
 
 def test_different_flows_have_no_mean(qtbot: QtBot) -> None:
