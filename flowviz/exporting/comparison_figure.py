@@ -298,8 +298,7 @@ def note(comparison: Comparison, table_columns: Sequence[str] = ()) -> str:
     errors = {several if each.deviations.get(column.name) else one for each, column in scored}
     limit = "test_nll" if "test_nll" in shown and "gap" not in shown else "gap"
     limits = [f"{each.name}: {BY_NAME[limit].text(each.figures.get(limit))}" for each in comparison.limit_trials()]
-    budget = f"{comparison.spec.budget_words} each. " if comparison.trained_entrants else ""
-    return f"{budget}{'; '.join([*about, *sorted(errors), *limits])}".rstrip(" .") + "."
+    return f"{comparison.trained_with} {'; '.join([*about, *sorted(errors), *limits])}".strip(" .") + "."
 
 
 def _columns(summary: RunSummary, table_columns: Sequence[str]) -> Sequence[Column]:

@@ -32,7 +32,7 @@ LATEX_SIGNS = {
 
 
 def caption(comparison: Comparison) -> str:
-    """Return sentences that explain the figures of a comparison, beginning with the budget."""
+    """Return sentences that explain the figures of a comparison, beginning with the length of the trainings."""
     error = "the standard deviation over seeds" if comparison.seeds > 1 else "the standard error of the test"
     pairs = (
         f" {DIFFERENCE_WORDS} Its ± is the standard error of the test, which excludes the spread over trainings."
@@ -47,8 +47,7 @@ def caption(comparison: Comparison) -> str:
         else ""
     )
     measured = f"Gaps and NLLs are in nats; ± is {error}."
-    budget = f"Budget: {comparison.spec.budget_words} each. " if comparison.trained_entrants else ""
-    return f"{budget}{measured}{pairs}{running}{limit}"
+    return f"{comparison.trained_with} {measured}{pairs}{running}{limit}".lstrip()
 
 
 def markdown(comparison: Comparison) -> str:

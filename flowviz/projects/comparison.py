@@ -1,7 +1,7 @@
 """A comparison: the projects of its entrants, and the results of their runs."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -27,7 +27,7 @@ from flowviz.records.paired import (
 )
 from flowviz.records.trial import CUT_SHORT, figures_so_far
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, TargetSpec, TrainingSpec
-from flowviz.specs.comparison import FigureColumns
+from flowviz.specs.comparison import FigureColumns, budget_words
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -171,6 +171,11 @@ class Comparison:
     def trained_entrants(self) -> tuple[Entrant, ...]:
         """Return the entrants without recorded flows, which flowviz does not train."""
         return tuple(entrant for entrant in self.spec.entrants if not entrant.flow.is_recorded)
+
+    @property
+    def trained_with(self) -> str:
+        """Return a sentence such as "Up to 1,000 steps each." about the trainings. Empty if all flows were recorded."""
+        return f"{trained_with(self.projects.values())} each.".capitalize() if self.trained_entrants else ""
 
     def missing(self, offset: int = 0) -> tuple[Entrant, ...]:
         """Return the entrants, with their own seed plus an offset, of the runs that are not complete."""
@@ -319,6 +324,27 @@ class Comparison:
 def title_of(name: str, flow: FlowSpec) -> str:
     """Return the label of an entrant: the title of the family if it is named after its family, or else its name."""
     return flow.recipe.title if name == flow.family else name
+
+
+def trained_with(projects: Collection[Project]) -> str:
+    """Return the steps or seconds that each of several flows was trained for, such as "up to 1,000 steps".
+
+    This is their budget before any training, and if it differs by a part of a second, because the last steps end later.
+    """
+    budget = next(iter(projects)).training
+    unit, amount = ("seconds", int(budget.seconds or 0)) if budget.steps is None else ("steps", budget.steps)
+    spent = {int(taken) for each in projects if (taken := _spent(each, unit)) >= 1}
+    longest = max(spent, default=amount)
+    words = budget_words(budget if longest == amount else budget.model_copy(update={unit: longest}))
+    return f"up to {words}" if len(spent) > 1 else words
+
+
+def _spent(project: Project, unit: str) -> float:
+    """Return the steps since a flow began to learn its target, or the seconds that count for its budget."""
+    last = project.checkpoint or project.history.last_progress()
+    if last is None or unit == "steps":
+        return last.step - project.history.present_start if last else 0
+    return last.seconds - (project.checkpoint.start_seconds if project.checkpoint else 0)
 
 
 def kept_result(project: Project, target: targets.Target | None) -> Trial | None:

@@ -20,7 +20,7 @@ from flowviz.exporting.comparison_tables import ComparisonTable, latex, markdown
 from flowviz.exporting.web_page import WebPage
 from flowviz.projects import Comparison, Project, load_comparison, save_comparison
 from flowviz.projects.recording import recorded_project
-from flowviz.records import Trial, base_particles, untrained_trace
+from flowviz.records import History, Trial, base_particles, untrained_trace
 from flowviz.rendering import panel_table
 from flowviz.rendering.annotate import em, text_width
 from flowviz.rendering.colors import ENTRANTS, entrant_color
@@ -106,6 +106,20 @@ def test_stages_are_at_equal_shares_of_the_layers(drawn: list[PanelTable]) -> No
     assert [row[0] for row in titles(table)[1:]] == ["Spline test NLL 1.500 ± 0.010", "NICE not trained"]
     assert table.headings == ("base", "25% of the layers", "50%", "75%", "100%")
     assert table.note.startswith("1,000 steps each. Gap in nats")
+
+
+def test_the_note_and_the_caption_are_not_about_the_budget_of_the_next_training() -> None:
+    trained = replace(whole_project(), target=SQUARE, training=TrainingSpec(steps=9))
+    assert trained.checkpoint is not None
+    for steps, words in (((300, 300), "300 steps each. "), ((300, 200), "Up to 300 steps each. ")):
+        projects = {
+            str(number): replace(trained, history=History(), checkpoint=replace(trained.checkpoint, step=step))
+            for number, step in enumerate(steps)
+        }
+        found = Comparison(projects, (trial("0", 0.25, trained.training.seed),))
+        assert note(found).startswith(words)
+        assert words in markdown(found)
+        assert f"% {words}" in latex(found)
 
 
 def test_targets_are_columns_if_a_flow_learns_several(drawn: list[PanelTable]) -> None:

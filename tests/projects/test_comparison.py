@@ -31,7 +31,7 @@ from flowviz.projects import (
     save_project,
     to_bytes,
 )
-from flowviz.records import Retargeted, Trial, to_csv
+from flowviz.records import History, Retargeted, Trial, to_csv
 from flowviz.records.comparison_table import COLUMNS, FIGURES
 from flowviz.specs import FlowSpec, ShapeSpec, TargetSpec, TextSpec, TrainingSpec
 from flowviz.specs.edits import Edits, LayerEdit
@@ -324,6 +324,46 @@ def test_results_with_later_seeds_are_not_those_of_a_flow_that_was_edited_since(
     assert [(each.runs, each.means["gap"]) for each in compared.summaries()] == [(2, 0.2), (1, None)]
     assert [(row["name"], row["gap"]) for row in compared.rows()] == [("same", 0.1), ("same", 0.3), ("edited", None)]
     assert compared.missing(1) == (), "an edit can be undone"
+
+
+def trained_for(step: int, taken: float = 0.0, **budget: Any) -> Project:
+    """Return the project of a training that has taken some steps and seconds."""
+    project = as_trained(whole_project(flow=FlowSpec(layers=3, width=8), seed=1))
+    assert project.checkpoint is not None
+    last = replace(project.checkpoint, step=step, seconds=taken, start_step=0, start_seconds=0.0)
+    training = TrainingSpec(**budget)
+    return replace(project, training=training, checkpoint=last, history=History())
+
+
+@pytest.mark.parametrize(
+    ("projects", "words"),
+    [
+        ([trained_for(0, steps=2000)] * 2, "2,000 steps"),
+        ([trained_for(2000, steps=2000)] * 2, "2,000 steps"),
+        ([trained_for(2000, steps=3000)] * 2, "2,000 steps"),
+        ([trained_for(2000, steps=500), trained_for(0, steps=500)], "2,000 steps"),
+        ([trained_for(700, steps=2000), trained_for(800, steps=2000)], "up to 800 steps"),
+        ([trained_for(9000, 20.03, seconds=20), trained_for(5000, 20.4, seconds=20)], "20 s of training"),
+        ([trained_for(9000, 2.53, seconds=2.5)], "2.5 s of training"),
+        ([trained_for(9000, 20.03, seconds=60)], "20 s of training"),
+        ([trained_for(9000, 20.03, seconds=60), trained_for(9000, 31.7, seconds=60)], "up to 31 s of training"),
+        ([replace(trained_for(0, steps=500), checkpoint=None)], "500 steps"),
+    ],
+    ids=["untrained", "completed", "larger", "smaller", "stopped", "seconds", "fraction", "more", "differ", "nothing"],
+)
+def test_words_about_trainings_are_not_those_of_the_budget_of_the_next(projects: list[Project], words: str) -> None:
+    """A figure of flows that were trained with 2,000 steps named the number that was typed afterward."""
+    comparison = Comparison({str(number): project for number, project in enumerate(projects)})
+    assert comparison.trained_with == f"{words[0].upper()}{words[1:]} each."
+    assert comparison_from_bytes(comparison_to_bytes(comparison)).trained_with == comparison.trained_with
+
+
+def test_steps_for_another_target_do_not_count() -> None:
+    switched = replace(trained_for(2500, steps=9), history=History(changes=(Retargeted(500, "I"),)))
+    assert Comparison({"a": switched}).trained_with == "2,000 steps each."
+    reports = whole_project().history
+    kept = replace(trained_for(0, steps=9), checkpoint=None, history=replace(reports, changes=()))
+    assert Comparison({"a": kept}).trained_with == f"{reports.step[-1]:,.0f} steps each.", "without a checkpoint"
 
 
 def test_a_result_is_not_that_of_a_flow_whose_trained_edits_were_removed() -> None:

@@ -7,6 +7,7 @@ from flowviz.app.widgets.labels import shortened
 from flowviz.app.workspace.compared import Compared
 from flowviz.app.workspace.entrants import FAILED
 from flowviz.app.workspace.seeds import rows_of
+from flowviz.projects.comparison import trained_with
 from flowviz.specs import ViewSpec
 from flowviz.specs.comparison import budget_words
 from flowviz.specs.shares import percent
@@ -34,7 +35,8 @@ def title(compared: Compared, view: ViewSpec) -> tuple[str, ...]:
 
 
 def _description(compared: Compared) -> tuple[str, ...]:
-    count, budget = len(compared.runs), budget_words(compared.runs[0].project.training)
+    count, projects = len(compared.runs), [run.project for run in compared.runs]
+    budget = trained_with(projects) if compared.state == TrainingState.IDLE else budget_words(projects[0].training)
     flows = f"{NUMBERS[count]} flow{'s' if count > 1 else ''}"
     if not compared.trains_all:
         return (flows,)

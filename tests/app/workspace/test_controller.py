@@ -8,10 +8,11 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.training_state import TrainingState
+from flowviz.app.workspace.sentences import title
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
 from flowviz.records import Preparing, Recovered
-from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
+from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec, ViewSpec
 from flowviz.specs.comparison import MAX_NAME
 from flowviz.specs.edits import Edits, LayerEdit
 from flowviz.training import Add, Remove, Retarget
@@ -19,7 +20,8 @@ from tests.app.pane.fakes import WEIGHTS
 from tests.app.training.fakes import checkpoint, finished
 from tests.app.workspace.fakes import TARGET, ComparisonHarness, untrained
 
-BYE = TextSpec(text="Bye")
+BYE, TOGETHER = TextSpec(text="Bye"), ", on the same points"
+POINTS = ViewSpec(marks=frozenset({"points"}))
 
 
 @pytest.fixture
@@ -231,6 +233,30 @@ def test_a_larger_budget_lets_a_finished_comparison_go_on(harness: ComparisonHar
     harness.request.set_budget("steps", 5000)
     harness.controller.editing.apply()
     assert harness.controls.can_resume
+
+
+def test_the_title_is_about_what_the_flows_were_trained_with(harness: ComparisonHarness) -> None:
+    """The title named the budget of the next training, which is typed while the results are still shown."""
+
+    def words() -> str:
+        return title(harness.compared.value, POINTS)[0].partition(", each with ")[2].removesuffix(TOGETHER)
+
+    for before in (500, 1000):
+        harness.controller.set_budget(TrainingSpec(steps=before))
+        assert words() == f"{before:,} steps", "before any training"
+    harness.train()
+    harness.finish()
+    for following in (800, 3000):
+        harness.controller.set_budget(TrainingSpec(steps=following))
+        assert words() == harness.compared.comparison.trained_with.removesuffix(" each.") == "1,000 steps"
+    opened = ComparisonHarness(harness.compared.comparison).compared.value
+    assert title(opened, POINTS)[0].endswith(f"1,000 steps{TOGETHER}")
+    harness.controller.resume()
+    harness.advance("a", 1100)
+    assert words() == "3,000 steps", "it goes on"
+    harness.advance("b", 1200)
+    harness.thread.end()
+    assert words() == "up to 1,200 steps"
 
 
 def test_results_of_a_smaller_budget_are_left_when_a_training_goes_on(harness: ComparisonHarness) -> None:
