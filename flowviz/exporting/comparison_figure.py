@@ -16,6 +16,7 @@ from flowviz.exporting.estimate import film_bytes
 from flowviz.exporting.film import write_film
 from flowviz.exporting.paper import table_height, with_height, with_text
 from flowviz.exporting.pictures import write_once, write_picture
+from flowviz.exporting.provenance import described
 from flowviz.exporting.reel import Reel
 from flowviz.exporting.scene_fields import without_unknown_marks
 from flowviz.exporting.scenes import Scenes
@@ -227,20 +228,11 @@ class ComparisonFigure:
     @property
     def _provenance(self) -> Provenance:
         names = ", ".join(self._comparison.names)
-        entrants = {
-            entrant.name: {
-                "target": entrant.target.title,
-                "flow": entrant.flow.model_dump(mode="json", exclude_defaults=True),
-                "training": entrant.training.model_dump(mode="json", exclude_defaults=True),
-            }
-            for entrant in self._comparison.spec.entrants
-        }
-        export = relevant(self._spec).model_dump(mode="json", exclude_defaults=True)
         description = {
-            "entrants": entrants,
+            "entrants": {name: described(project) for name, project in self._comparison.projects.items()},
             "seeds": self._comparison.seeds,
             "columns": self._columns,
-            "export": export,
+            "export": relevant(self._spec).model_dump(mode="json", exclude_defaults=True),
         }
         return Provenance(names, json.dumps(description, ensure_ascii=False, sort_keys=True), self._spec.dpi)
 

@@ -1,6 +1,7 @@
 """The metadata of exported pictures."""
 
 import json
+from typing import Any
 
 from flowviz.projects import Project
 from flowviz.records.provenance import Provenance
@@ -15,16 +16,23 @@ def provenance_of(project: Project, spec: ExportSpec) -> Provenance:
     export, without fields that have their default values.
     """
     description = {
-        "target": project.target.title,
-        "flow": project.flow.model_dump(mode="json", exclude_defaults=True),
-        "training": project.training.model_dump(mode="json", exclude_defaults=True),
-        **({"edits": project.edits.model_dump(mode="json", exclude_defaults=True)} if project.edits else {}),
-        "steps": int(project.history.step[-1]) if len(project.history.step) else 0,
+        **described(project),
         "export": relevant(_without_usual_end(spec, project.trace.last_stage)).model_dump(
             mode="json", exclude_defaults=True
         ),
     }
     return Provenance(project.target.title, json.dumps(description, ensure_ascii=False, sort_keys=True), spec.dpi)
+
+
+def described(project: Project) -> dict[str, Any]:
+    """Return what is described of a flow, whose number of steps need not be that of the requested training."""
+    return {
+        "target": project.target.title,
+        "flow": project.flow.model_dump(mode="json", exclude_defaults=True),
+        "training": project.training.model_dump(mode="json", exclude_defaults=True),
+        **({"edits": project.edits.model_dump(mode="json", exclude_defaults=True)} if project.edits else {}),
+        "steps": int(project.history.step[-1]) if len(project.history.step) else 0,
+    }
 
 
 def _without_usual_end(spec: ExportSpec, last_stage: int) -> ExportSpec:

@@ -1,6 +1,7 @@
 """The figure of a comparison: its panels, its text, its formats, and the tables beside it."""
 
 import csv
+import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
@@ -120,6 +121,18 @@ def test_the_note_and_the_caption_are_not_about_the_budget_of_the_next_training(
         assert note(found).startswith(words)
         assert words in markdown(found)
         assert f"% {words}" in latex(found)
+
+
+def test_the_metadata_contain_the_edits_and_the_steps_of_each_flow(tmp_path: Path) -> None:
+    edited = replace(whole_project(), target=SQUARE, training=TRAINING)
+    render_comparison(
+        Comparison({"a": edited, **comparison(["nice"]).projects}), tmp_path / "a.png", spec(marks={"target"})
+    )
+    with Image.open(tmp_path / "a.png") as picture:
+        entrants = json.loads(picture.info["Description"])["entrants"]
+    assert entrants["a"]["edits"] == edited.edits.model_dump(mode="json", exclude_defaults=True)
+    assert [entrants[name]["steps"] for name in ("a", "nice")] == [int(edited.history.step[-1]), 0]
+    assert "edits" not in entrants["nice"]
 
 
 def test_targets_are_columns_if_a_flow_learns_several(drawn: list[PanelTable]) -> None:
