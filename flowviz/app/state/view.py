@@ -1,7 +1,7 @@
 """The view state: what the user sees of the flow."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from PyQt6.QtCore import QObject
 
@@ -15,6 +15,23 @@ Tool = Literal["move", "rectangle", "lasso", "probe", "bend"]
 Figure = Literal["four_panels", "latents"]
 
 
+class ExactDepth(NamedTuple):
+    """The depth of a stage that was chosen in a flow of another length.
+
+    For example, layer 3 of 8 is shown as layer 2 of 4. The depth, 3/8, leads back to layer 3 of 8, while that of
+    layer 2 of 4 would lead to layer 4 of 8.
+
+    Attributes:
+        stage: The stage of the displayed flow that is nearest to the depth, as in `Seen`. The depth holds only there.
+        last_stage: The last stage of the displayed flow.
+        depth: The depth, from 0 at the base to 1 at the target.
+    """
+
+    stage: int | None
+    last_stage: int
+    depth: float
+
+
 @dataclass(frozen=True)
 class View:
     """The current view: the stage, the moment, the marks and colors, the tool and the selection.
@@ -25,6 +42,7 @@ class View:
         tool: The tool that decides what a drag on the cloud does.
         selection: The selected particles, or None if there are none.
         last_stage: The number of the last stage of the displayed flow.
+        exact: The depth that was chosen in a flow of another length. None if the stage was chosen in this flow.
         particles: The number of displayed particles.
         figure: The figure that covers the cloud, or None. It is not saved in a project.
         camera: How the cloud is framed as a lesson says, instead of as the project does, or None. It is not saved in a
@@ -39,6 +57,7 @@ class View:
     tool: Tool = "move"
     selection: Selection | None = None
     last_stage: int = 0
+    exact: ExactDepth | None = None
     particles: int = 0
     is_continuous: bool = False
     figure: Figure | None = None
@@ -51,14 +70,28 @@ class View:
         """Return the number of the current stage."""
         return self.last_stage if self.seen.stage is None else min(self.seen.stage, self.last_stage)
 
+    def depth_of(self, stage: int) -> float:
+        """Return how deep a stage is in the flow, from 0 at the base to 1 at the target."""
+        if self.exact and stage == self.stage:
+            return self.exact.depth
+        return stage / self.last_stage if self.last_stage else 1.0
+
+    def at_depth(self, depth: float, last_stage: int) -> "View":
+        """Return the view at the stage of a flow that is nearest to a depth, which it remembers for other flows."""
+        probe, ratio = self.seen.probe, last_stage / max(self.last_stage, 1)
+        changes = {"stage": round(depth * last_stage), "probe": probe and (round(probe[0] * ratio), probe[1])}
+        seen = _without_stage_from(last_stage, self.seen.model_copy(update=changes))
+        return replace(self, seen=seen, last_stage=last_stage, exact=ExactDepth(seen.stage, last_stage, depth))
+
     @property
     def possible(self) -> "View":
-        """Return the view without what cannot be shown."""
+        """Return the view without what cannot be shown, and without the depth of a stage that it has left."""
         problems, seen = self.known.problems, self.offered.possible(self.seen)
         tool: Tool = "move" if self.tool in problems else self.tool
         figure = None if self.figure in problems else self.figure
         seen = seen.model_copy(update={"probe": None}) if "probe" in problems else seen
-        return replace(self, seen=seen, tool=tool, figure=figure)
+        exact = self.exact if self.exact and self.exact[:2] == (seen.stage, self.last_stage) else None
+        return replace(self, seen=seen, tool=tool, figure=figure, exact=exact)
 
     @property
     def offered(self) -> Known:
@@ -89,7 +122,6 @@ class ViewState(State[View]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(View(), parent)
-        self._timed: tuple[int | None, float] = None, 1.0  # a stage, and its exact time, from 0 to 1
 
     @property
     def seen(self) -> Seen:
@@ -114,30 +146,18 @@ class ViewState(State[View]):
 
         If the steps of an integrator change in number, the stage is kept by its time, and so is that of the probe.
         """
-        value = self.value
-        if is_continuous and value.is_continuous and last_stage != value.last_stage:
-            seen = self._at_same_time(last_stage)
-        else:
-            seen = _without_stage_from(last_stage, value.seen)
-        self.change(
-            seen=seen,
-            selection=selection_among(particles, value.selection),
+        view = self.value
+        if is_continuous and view.is_continuous and last_stage != view.last_stage:
+            view = view.at_depth(view.depth_of(view.stage), last_stage)
+        self.set(replace(
+            view,
+            seen=_without_stage_from(last_stage, view.seen),
+            selection=selection_among(particles, view.selection),
             last_stage=last_stage,
             particles=particles,
             is_continuous=is_continuous,
             known=known or Known(),
-        )
-
-    def _at_same_time(self, last_stage: int) -> Seen:
-        """Return the view at the same time of a flow with another number of steps, without adding up rounding."""
-        seen, most = self.seen, max(self.value.last_stage, 1)
-        time = self._timed[1] if self._timed[0] == seen.stage else self.value.stage / most
-        probe = seen.probe and (round(seen.probe[0] / most * last_stage), seen.probe[1])
-        found = _without_stage_from(
-            last_stage, seen.model_copy(update={"stage": round(time * last_stage), "probe": probe})
-        )
-        self._timed = found.stage, time
-        return found
+        ))  # fmt: skip
 
     def bring_back(self, view: View) -> None:
         """Return to the stage, moment, frame and selection of an earlier view, with the present marks and colors."""
@@ -150,7 +170,7 @@ class ViewState(State[View]):
     def show_whole(self) -> None:
         """Go to the last stage of the latest moment, follow the cloud, and select nothing."""
         changes = {"stage": None, "moment": None, "probe": None, "overview": False, "fitted": True}
-        self.change(seen=self.seen.model_copy(update=changes), selection=None, figure=None)
+        self.change(seen=self.seen.model_copy(update=changes), selection=None, figure=None, exact=None)
 
     def set_stage(self, stage: int) -> None:
         """Go to a stage. The last stage is stored as *last*, so it stays the last one in a flow of another length."""
@@ -158,7 +178,7 @@ class ViewState(State[View]):
 
     def show_last_stage(self) -> None:
         """Go to the last stage, which stays the last one when another flow is shown."""
-        self.update(stage=None)
+        self.change(seen=self.seen.model_copy(update={"stage": None}), exact=None)
 
     def open_stage(self, stage: int) -> None:
         """Leave the overview and go to a stage."""

@@ -225,14 +225,13 @@ class Session(QObject):
             start: The variant with which its training started. None for that of the project.
         """
         view, value, probed = self._view, self._view.value, self._viewer.probed_place
-        depth = 1 - (value.last_stage - value.stage) / max(value.last_stage, 1)  # 1 before any flow has been shown
         self._presenter.entrant = key
         self._runner.attend(key)
         self._leave_for(project, built, partial(self._request.show_plan, plan), edits)
         if state != TrainingState.IDLE:
             self._runner.attend(key, built, project, start)
         self._presenter.attend(project, built, replace(self._presenter.activity, state=state))
-        view.set_stage(round(depth * view.value.last_stage))
+        view.set(view.value.at_depth(value.depth_of(value.stage), view.value.last_stage))
         if probed is not None:
             view.update(probe=(view.value.last_stage if probed[0] else 0, probed[1]))
         playhead, stage = self._viewer.playhead, view.value.stage

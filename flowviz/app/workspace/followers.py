@@ -48,7 +48,7 @@ class Followers(QObject):
         self._redrawing = delayed(self, self._show, 0)
         compared.changed.connect(self._on_compared_changed)
         links.observe(lambda value: (value.reference, value.enlarged), lambda _: self._follow())
-        view.observe(lambda value: (value.seen, value.selection), lambda _: self._follow())
+        view.observe(lambda value: (value.seen, value.exact, value.selection), lambda _: self._follow())
         for changed in (self._cloud.redrawn, self._cloud.resized):
             changed.connect(self._follow)
 
@@ -92,7 +92,7 @@ class Followers(QObject):
         compared, value = self._compared.value, self._view.value
         framed = _framed(self._view.seen.view, self._cloud.view, has_fields=compared.has_fields)
         for pane, run in zip(self._grid.panes, compared.runs, strict=True):
-            stage = matching_stage(self._cloud.stage, value.last_stage, run.project.trace.last_stage)
+            stage = matching_stage(self._cloud.stage, value, run.project.trace.last_stage)
             self._show_run(pane.picture, run, stage, framed)
         self._redrawing.stop()  # for what has just been shown
 

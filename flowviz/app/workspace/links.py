@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.app.state.state import State
+from flowviz.app.state.view import View
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.records import Trace
 from flowviz.rendering.camera import Boxes, common_box
@@ -62,16 +63,16 @@ def shared_boxes(runs: Sequence[EntrantRun], trace: Trace) -> Boxes:
     return np.array([first, *between, target])
 
 
-def matching_stage(stage: float, last: int, other_last: int) -> float:
+def matching_stage(stage: float, view: View, last: int) -> float:
     """Return the stage of another flow that is equally deep in it. It is a whole number if the given stage is one.
 
     Args:
-        stage: The stage, which may be between two stages.
-        last: The last stage of its flow.
-        other_last: The last stage of the other flow.
+        stage: The stage that is drawn, which may be between two stages.
+        view: The view of its flow.
+        last: The last stage of the other flow.
     """
-    before = min(int(stage), last)
-    start, end = (round(each * other_last / max(last, 1)) for each in (before, min(before + 1, last)))
+    before = min(int(stage), view.last_stage)
+    start, end = (round(view.depth_of(each) * last) for each in (before, min(before + 1, view.last_stage)))
     return start + (stage - before) * (end - start)
 
 

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.shared_window
 
 IDLE, PAUSED, RUNNING = TrainingState.IDLE, TrainingState.PAUSED, TrainingState.TRAINING
 LAYER = 6  # a coupling of the example
+LONG_STAGES = len(LONG.stage_names()) - 1
 DISABLED = Edits(layers={LAYER: LayerEdit(disabled=True)})
 
 
@@ -87,6 +88,44 @@ def test_another_pane_is_shown_at_the_same_depth(panes: Panes, depth: float) -> 
         assert view.value.last_stage == last
         assert view.value.stage == pytest.approx(depth * last, abs=1)
         assert panes.comparisons.grid.cloud.stage == view.value.stage
+
+
+def rest(panes: Panes) -> list[float]:
+    """Wait until the panes are drawn, and return the stage of each."""
+    panes.qtbot.waitUntil(lambda: not panes.workbench._followers._redrawing.isActive())
+    return [pane.picture.stage for pane in panes.panes]
+
+
+@pytest.mark.parametrize("stage", range(1, LONG_STAGES))
+def test_no_pane_shows_another_layer_after_others_were_selected(panes: Panes, stage: int) -> None:
+    panes.show(a=LONG, b=SHORT, c=FlowSpec(layers=2))
+    panes.main.view.set_stage(stage)
+    before = rest(panes)
+    assert before[0] == stage
+    for name in ("c", "b", "c", "a"):
+        panes.compared.select(name)
+        assert rest(panes) == before
+        assert panes.comparisons.grid.cloud.stage == panes.main.view.value.stage
+
+
+def test_all_panes_rest_at_the_last_layer_once_the_shortest_flow_does(panes: Panes) -> None:
+    panes.show(a=LONG, c=FlowSpec(layers=2))
+    panes.main.view.set_stage(LONG_STAGES - 1)
+    panes.compared.select("c")
+    last = panes.main.view.value.last_stage
+    assert rest(panes) == [LONG_STAGES - 1, last]
+    panes.main.view.step(-1)
+    panes.main.view.step(1)
+    assert rest(panes) == [LONG_STAGES, last]
+
+
+def test_another_comparison_begins_at_the_last_layers(panes: Panes) -> None:
+    panes.show(a=LONG, c=FlowSpec(layers=2))
+    panes.main.view.set_stage(LONG_STAGES - 1)
+    panes.compared.select("c")
+    panes.comparisons.document.discard_changes()
+    panes.show(a=LONG, c=FlowSpec(layers=2))
+    assert rest(panes)[0] == LONG_STAGES
 
 
 def test_edits_of_a_layer_belong_to_the_flow_that_was_selected(panes: Panes, unmoved: Callable[[], Variant]) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.state.view import View
 from flowviz.app.workspace.compared import Compared
 from flowviz.app.workspace.links import matching_stage, shared_boxes
 from flowviz.rendering import Camera
@@ -60,7 +61,7 @@ def test_the_frame_moves_from_the_base_to_the_target_without_a_jump(compared: Co
 @pytest.mark.parametrize(("last", "other"), [(19, 8), (8, 19), (5, 5)])
 def test_flows_of_other_lengths_move_together_and_rest_at_whole_stages(last: int, other: int) -> None:
     stages = np.linspace(0, last, 10 * last + 1)
-    matching = np.array([matching_stage(stage, last, other) for stage in stages])
+    matching = np.array([matching_stage(stage, View(last_stage=last), other) for stage in stages])
     assert matching[0] == 0
     assert matching[-1] == other
     assert np.all(np.diff(matching) >= 0)
