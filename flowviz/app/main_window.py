@@ -105,6 +105,7 @@ class MainWindow(QMainWindow):
             self, train=lambda: self.comparisons.trainings.train(),
             train_all=lambda: self.comparisons.workbench.controller.train_all(),
             pause=lambda: self.comparisons.trainings.toggle_pause(), stop=lambda: self.comparisons.trainings.stop(),
+            return_to_previous=lambda: self.comparisons.trainings.return_to_previous(),
         )  # fmt: skip
         self._training = TrainingWidgets(
             self.request, commands, lambda: self.target_importer, lambda: self.comparisons.trainings.learn(),
@@ -210,7 +211,7 @@ class MainWindow(QMainWindow):
         self._lesson_dock = LessonDock(self, self._layout, self.lessons)
         self._presentation = Presentation(self, self._center, view, self.appearance, self._lesson_dock)
         fill_training_menu(
-            add_submenu(bar, "&Train"), training.controls, self.session, lambda: self.comparisons.trainings,
+            add_submenu(bar, "&Train"), training.controls, lambda: self.comparisons.trainings,
             viewing.history, lambda title, copy: self.exports.copy_training(title, copy, self._export_source()),
             self.warm_up, self.comparisons, self.by_hand.choose, self.layer_editor,
         )  # fmt: skip

@@ -70,6 +70,7 @@ class Activity:
         untrainable: Why the requested flow cannot be trained. Empty if it can.
         can_resume: Whether a training that was stopped or opened can be resumed.
         can_extend: Whether a training whose budget is used up can be extended.
+        returning: Number of flows that can return to the trainings that were replaced when they started over.
         fraction: Share of the budget that is spent, from 0 to 1.
         progress: Steps, speed and time left. None before the first step.
         is_warming_up: Whether the training is still slow, and does not use up its budget.
@@ -88,6 +89,7 @@ class Activity:
     untrainable: str = ""
     can_resume: bool = False
     can_extend: bool = False
+    returning: int = 0
     fraction: float = 0.0
     progress: Progress | Budget | None = None
     is_warming_up: bool = False
@@ -119,6 +121,7 @@ class Activity:
             self.untrainable,
             self.can_resume,
             self.can_extend,
+            self.returning,
         )
 
     def having_delays_of(self, other: "Activity") -> "Activity":

@@ -14,6 +14,7 @@ from flowviz.app.training.training_state import TrainingState
 
 TRAIN_TIP, RESTART_TIP = "Start training on this target", "Start over on this target, with an untrained flow"
 TRAIN_ALL_TIP = "Start all flows over"
+RETURN = "&Return to the Previous Training"
 PAUSE_TIP, EXTEND_TIP = "Pause or resume the training", "Train this flow longer, by the time or steps above"
 
 
@@ -25,7 +26,8 @@ class TrainingCommands(QObject):
         train_all: Starts all flows of a comparison over, where `train` starts only the selected one.
         pause: Pauses or resumes the training, or extends one whose budget is used up.
         stop: Ends the training.
-        all: These commands, and others of the Train menu that belong to the button.
+        return_to_previous: Returns to the trainings that the latest start has replaced.
+        all: Commands of the button: all of these but `return_to_previous`, and others of the Train menu.
     """
 
     primary_changed = pyqtSignal()
@@ -38,6 +40,7 @@ class TrainingCommands(QObject):
         train_all: Callable[[], object],
         pause: Callable[[], object],
         stop: Callable[[], object],
+        return_to_previous: Callable[[], object],
     ) -> None:
         """Create commands that call the functions of the same names."""
         super().__init__(parent)
@@ -46,8 +49,12 @@ class TrainingCommands(QObject):
             Entry("trainAll", "Train A&ll", train_all, TRAIN_ALL_TIP),
             Entry("pause", "&Pause", pause, PAUSE_TIP, "Ctrl+P"),
             Entry("stop", "&Stop and Keep", stop, "Stop the training and keep its result", "Ctrl+."),
-        )
-        self.all = [create_action(entry, self) for entry in entries]
+            Entry(
+                "returntotheprevioustraining", RETURN, return_to_previous,
+                "Show what was trained before the latest start; choose it once more to come back",
+            ),
+        )  # fmt: skip
+        *self.all, self.return_to_previous = (create_action(entry, self) for entry in entries)
         self.train, self.train_all, self.pause, self.stop = self.all
         self.primary = self.train
         self.show_activity(Activity())
@@ -68,6 +75,8 @@ class TrainingCommands(QObject):
         self.pause.setIcon(icon("train" if resumes or extends else "pause"))
         self.pause.setEnabled(resumes or extends or activity.has_time_left)
         self.stop.setEnabled(activity.has_time_left)
+        self.return_to_previous.setText(f"{RETURN}s" if activity.returning > 1 else RETURN)
+        self.return_to_previous.setEnabled(activity.returning > 0)
         self.primary = self.train if state == TrainingState.IDLE or activity.is_elsewhere else self.pause
         self.primary_changed.emit()
 

@@ -16,7 +16,6 @@ from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.training.adjusting import Adjusting
 from flowviz.app.training.best_loss import BestLoss
-from flowviz.app.training.previous import PreviousTraining
 from flowviz.app.training.runner import Run, TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.trained_project import TrainedProject
@@ -77,7 +76,6 @@ class Session(QObject):
         self.adjusting = Adjusting(request, builder, self._presenter, runner, self, show_hint)
         self.undo = ProjectUndo(request, view, self._edits, self)
         self.history: UndoHistory = self.undo  # that of the comparison while it is shown
-        self.previous = PreviousTraining(self._presenter, runner, status, self.undo, self._edits, self)
         self.variants = Variants(
             request, editor, self._presenter, runner, viewer, lambda: self.history, status, self
         )  # fmt: skip
@@ -158,7 +156,6 @@ class Session(QObject):
         self._runner.abandon()
         self._leave_for(project, built, partial(self._request.show_plan, project.asked), project.edits)
         self._presenter.show_project(project, built)
-        self.previous.forget()
         self._viewer.restore(project.seen, project.selection)
         self.undo.clear()
         self.changed.emit()
@@ -182,9 +179,9 @@ class Session(QObject):
         self.undo.is_paused = True
         self._presenter.entrant = ""
 
-    def replace_aside(self, project: Project, built: BuiltTarget | None) -> None:
+    def replace_aside(self, trained: TrainedProject) -> None:
         """Replace the project that was set aside by one that was trained further since."""
-        self._aside = existing(self._aside).having(TrainedProject(project, built))
+        self._aside = existing(self._aside).having(trained)
 
     def bring_back(self) -> None:
         """Show the flow of the window again, at the stage and moment at which it was set aside."""
@@ -289,6 +286,17 @@ class Session(QObject):
         """Cancel a start that waits for its target."""
         self._awaited = None
 
+    def return_to_previous(self) -> None:
+        """Show the previous training again, to which the present one becomes the previous one."""
+        present, presenter = self._presenter.trained, self._presenter
+        if present is None or present.previous is None:
+            return
+        project, back = present.previous.project, replace(present.previous, previous=replace(present, previous=None))
+        self._runner.abandon()
+        presenter.leave(project)
+        self.undo.reset("edits", partial(self._edits.set, project.edits))
+        presenter.attend(project, back.built, presenter.activity.at_rest(back), back)  # known as saved if it was
+
     def train_from_here(self) -> None:
         """Train the flow that is shown, with its edits, for the requested time or number of steps.
 
@@ -352,10 +360,7 @@ class Session(QObject):
     def _start(self, built: BuiltTarget, project: Project) -> None:
         self.cancel_start()
         self._extension = None
-        if project.checkpoint is None:
-            self.previous.keep()
         self._presenter.start(built, project)
-        self.previous.update()
         self.adjusting.follow()
         self.started.emit()
 

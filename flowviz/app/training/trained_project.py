@@ -26,6 +26,7 @@ class TrainedProject:
         plain: The project without its edits. None if it has none, or if its particles are not known without them.
         is_varied: Whether another variant was shown before.
         state: An object that identifies the state of the training, whatever the variant.
+        previous: The trained project that the training has replaced, to which one can return. None if there is none.
     """
 
     project: Project = field(compare=False)
@@ -34,6 +35,7 @@ class TrainedProject:
     plain: Project | None = field(default=None, compare=False)
     is_varied: bool = field(default=False, compare=False)
     state: object = field(default_factory=object)
+    previous: "TrainedProject | None" = field(default=None, compare=False)
 
     @property
     def entropy(self) -> float | None:
@@ -121,6 +123,11 @@ class TrainedProject:
     def scored(self, score: Score) -> "TrainedProject":
         """Return the same state with its score."""
         return replace(self, project=replace(self.project, score=score))
+
+
+def is_worth_keeping(project: Project) -> bool:
+    """Return whether one may want to return to a flow that starts over, because its training has more than begun."""
+    return bool(len(project.history.step) or project.edits or project.flow.is_recorded)
 
 
 def same_weights(flow: FlowSpec, other: FlowSpec) -> bool:

@@ -17,7 +17,7 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.activity import RETRY, Activity, NextTraining
 from flowviz.app.training.runner import Run, TrainingRunner
 from flowviz.app.training.status import TrainingStatus
-from flowviz.app.training.trained_project import TrainedProject
+from flowviz.app.training.trained_project import TrainedProject, is_worth_keeping
 from flowviz.app.training.training_state import RUNNING, TrainingState
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
@@ -26,6 +26,7 @@ from flowviz.records import (
     Checkpoint,
     Event,
     Finished,
+    History,
     InitialReport,
     Moment,
     Overfitting,
@@ -142,6 +143,8 @@ class TrainingPresenter(QObject):
         self._status.begin(history, built.target.entropy, built.units)
         if not checkpoint:
             self._view.show_last_stage()
+            if self.trained is not None and is_worth_keeping(self.trained.project):
+                self.trained = replace(self.trained, previous=replace(self.trained, previous=None))
         self.set_state(TrainingState.PREPARING, replace(self.activity.begun(), event=""))
         self._viewer.end_playback.is_used = False
 
@@ -160,6 +163,7 @@ class TrainingPresenter(QObject):
             untrainable=NO_TRAINING if self._request.plan.flow.is_recorded else "",
             can_resume=trained is not None and trained.can_resume(),
             can_extend=trained is not None and trained.can_extend(),
+            returning=int(self.trained is not None and self.trained.previous is not None),
             next=NextTraining.of(self.project, self._request.value, builder.problem)
             if builder.pending is None
             else self.activity.next,
@@ -179,6 +183,7 @@ class TrainingPresenter(QObject):
         else:
             self._viewer.example.end()
         self.show()
+        self._show_previous_losses()
         self.state_changed.emit()
 
     def show_untrained(self) -> None:
@@ -299,7 +304,9 @@ class TrainingPresenter(QObject):
 
     def _keep(self, shown: Run | TrainedProject) -> None:
         """Make a flow, with the particles that are known, the one that is saved and resumed."""
-        trained = TrainedProject(shown.project, shown.built) if isinstance(shown, Run) else shown
+        trained = shown if isinstance(shown, TrainedProject) else TrainedProject(
+            shown.project, shown.built, previous=self.trained and self.trained.previous
+        )  # fmt: skip
         self.trained = replace(trained, project=replace(trained.project, timeline=self._viewer.moments.timeline))
 
     def _on_finished(self, finished: Finished) -> None:
@@ -323,6 +330,7 @@ class TrainingPresenter(QObject):
         self.show(event="")
         self.changed.emit()
         self._show_losses()
+        self._show_previous_losses()
         if not self._viewer.moments.is_live:
             self._viewer.moments.show_again()  # it belongs to an earlier target now
 
@@ -350,6 +358,14 @@ class TrainingPresenter(QObject):
         built, history = self._run.built, self._run.project.history
         is_running = self.activity.state == TrainingState.TRAINING
         self._status.metrics.show_history(history, built.target.entropy, built.units, is_running=is_running)
+
+    def _show_previous_losses(self) -> None:
+        """Show the losses of the previous training beside those of the present one if that learns the same target."""
+        previous, present = self.trained and self.trained.previous, self._runner.job.run or self.trained
+        losses = History()
+        if previous and present and previous.project.target == present.project.target:
+            losses = previous.project.history.in_units(previous.units)
+        self._status.metrics.loss_plot.show_previous(losses)
 
     def _show_trained(self, trained: TrainedProject) -> None:
         """Show the metrics of a flow that was trained before, and how it was trained, or that it has just failed."""

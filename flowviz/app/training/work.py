@@ -47,8 +47,10 @@ class Work:
 
     def having(self, trained: TrainedProject) -> "Work":
         """Return the same work with another state of the trained project."""
-        timeline = trained.project.timeline
-        return replace(self, trained=trained, timeline=timeline, activity=self.activity.at_rest(trained))
+        trained = replace(trained, previous=trained.previous or (self.trained and self.trained.previous))
+        return replace(
+            self, trained=trained, timeline=trained.project.timeline, activity=self.activity.at_rest(trained)
+        )
 
     @property
     def targets(self) -> list[BuiltTarget]:

@@ -27,7 +27,6 @@ from flowviz.app.style.theme import THEMES
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.flow_panel import ADD_BESIDE_TIP
-from flowviz.app.training.session import Session
 from flowviz.app.training.warm_up import WarmUp
 from flowviz.app.welcome.welcome import Welcome
 from flowviz.app.widgets.controls import HelpButton, flat, named, tool_button
@@ -43,6 +42,7 @@ from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.view import COARSE_GRID, FINEST_GRID, Palette, Theme
 
 if TYPE_CHECKING:
+    from flowviz.app.training.session import Session
     from flowviz.app.workspace.trainings import Trainings
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Blog Post": "plain"}
@@ -239,7 +239,6 @@ def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:
 def fill_training_menu(
     menu: QMenu,
     controls: TrainingControls,
-    session: Session,
     trainings: "Callable[[], Session | Trainings]",
     history: HistoryBar,
     copy: Callable[[str, TrainingCopy], None],
@@ -260,10 +259,7 @@ def fill_training_menu(
             "chosen",
             "Ctrl+Shift+Return",
         ),
-        Entry(
-            "returntotheprevioustraining", "&Return to the Previous Training", session.previous.swap,
-            "Show the training before this one again; choose it once more to come back",
-        ),
+        controls.commands.return_to_previous,
         None,
         Entry(
             "addbeside", "Add a Flow Beside I&t", comparisons.add_beside, ADD_BESIDE_TIP, "Ctrl+Shift+N",
@@ -297,7 +293,6 @@ def fill_training_menu(
     again, train = actions["trainagainfromthesamestart"], controls.commands.train
     again_tip = again.toolTip()
     train.changed.connect(lambda: enable_unless(again, "" if train.isEnabled() else train.toolTip(), again_tip))
-    session.previous.is_offered.watch(lambda offered: offered, actions["returntotheprevioustraining"].setEnabled)
     comparisons.compared.watch(
         lambda value: not value.is_shown or len(value.runs) < MAX_ENTRANTS, actions["addbeside"].setEnabled
     )

@@ -32,6 +32,7 @@ class Compared:
         limits: The limits by counting that are known, by target. None if they are not asked for.
         trains_all: Whether Train starts all entrants, each with the same budget, or only the selected one.
         training: Keys of the entrants that take part in the training.
+        started: Keys of the entrants that were the latest to start over, together.
         is_shown: Whether they are shown in place of the flow of the window.
     """
 
@@ -42,6 +43,7 @@ class Compared:
     limits: Mapping[TargetSpec, Trial] | None = None
     trains_all: bool = True
     training: frozenset[str] = frozenset()
+    started: frozenset[str] = frozenset()
     is_shown: bool = False
 
     @property
@@ -80,6 +82,12 @@ class Compared:
     def trainable(self) -> frozenset[str]:
         """Return the keys of the entrants that can be trained."""
         return frozenset(run.key for run in self.runs if not run.is_recorded)
+
+    @property
+    def returning(self) -> tuple[EntrantRun, ...]:
+        """Return the entrants that return to their previous trainings: the selected one, and those started with it."""
+        keys = self.started if self.selected_key in self.started else {self.selected_key}
+        return tuple(run for run in self.runs if run.key in keys and run.previous is not None)
 
     @property
     def fraction(self) -> float:

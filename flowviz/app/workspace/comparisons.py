@@ -33,8 +33,8 @@ from flowviz.projects import Comparison, Project
 if TYPE_CHECKING:
     from flowviz.app.export.exported_comparison import ExportedComparison
     from flowviz.app.training.session import Session
+    from flowviz.app.workspace.controller import ComparisonController
     from flowviz.app.workspace.surroundings import Surroundings
-    from flowviz.app.workspace.trainings import Trainings
     from flowviz.app.workspace.workbench import Workbench
 
 
@@ -89,7 +89,7 @@ class Comparisons(QObject):
         return self.compared.value.is_shown
 
     @property
-    def trainings(self) -> "Session | Trainings":
+    def trainings(self) -> "Session | ComparisonController":
         """Return the controller of the trainings that are shown: the session, or that of a comparison."""
         return self.workbench.controller if self.is_shown else self.around.session
 

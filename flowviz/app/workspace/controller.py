@@ -7,14 +7,13 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.compared import Compared, free_name, runs_of
 from flowviz.app.workspace.entrants import EntrantRun, Requested
-from flowviz.app.workspace.restoring import at_rest, restored, wanting
+from flowviz.app.workspace.restoring import restored, returned, wanting
 from flowviz.app.workspace.trainings import Trainings
 from flowviz.projects import Comparison, Project
 from flowviz.projects.variant import Variant
 from flowviz.specs import TargetSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.edits import Edits
-from flowviz.training import Remove
 
 
 class ComparisonController(Trainings):
@@ -79,17 +78,12 @@ class ComparisonController(Trainings):
 
     def remove(self, name: str) -> None:
         """Remove an entrant, unless it is the only one."""
-        value = self._compared.value
-        run = value.run(name)
-        if len(value.runs) < 2 or run is None:
+        run = self._compared.value.run(name)
+        if len(self._compared.value.runs) < 2 or run is None:
             return
-        is_trained = self._is_running and run.key in value.training
-        self._compared.set(value.with_runs([each for each in value.runs if each is not run]))
-        if is_trained and self._runner.job.is_open:
-            self._runner.change(Remove(run.key))
-        elif is_trained:
-            self._runner.abandon()
-            self._on_ended()
+        self._end_trainings(frozenset({run.key}))
+        value = self._compared.value
+        self._compared.set(value.with_runs([each for each in value.runs if each.key != run.key]))
         if not self._compared.value.trains_all and len(self._compared.value.runs) == 1:
             self._keep_alone(self._compared.value.runs[0])
 
@@ -102,6 +96,14 @@ class ComparisonController(Trainings):
         """Add the limits by counting to the table, or remove them."""
         self._compared.change(limits=(self._compared.value.limits or {}) if shown else None)
 
+    def return_to_previous(self) -> None:
+        """Return to the trainings that a start has replaced. The present ones end, and become the previous ones."""
+        self.editing.apply()
+        value = self._compared.value
+        back = {run.style: returned(run) for run in value.returning}
+        self._end_trainings(value.keys if back and value.trains_all else frozenset(run.key for run in value.returning))
+        self.restore([back.get(run.style, run).requested for run in value.runs], back)
+
     def restore(self, entrants: Sequence[Requested], trained: Mapping[int, EntrantRun]) -> None:
         """Return to entrants as they were requested earlier, and let a running training continue with them.
 
@@ -112,14 +114,11 @@ class ComparisonController(Trainings):
         self.editing.discard()
         value = self._compared.value
         present = {run.style: run for run in value.runs}
-        runs = [restored(each, present.get(each.style), trained.get(each.style)) for each in entrants]
-        after = value.with_runs([at_rest(run) if run.style in trained else run for run in runs])
-        goes_on = value.shares_target and after.shares_target and _others(value) == _others(after)
-        if not value.trains_all:
-            goes_on = _trained(value) == _trained(after)
+        after = value.with_runs([restored(each, present.get(each.style), trained.get(each.style)) for each in entrants])
+        is_lost = any(run.style in trained and run.key in value.training for run in value.runs)
+        goes_on = not is_lost and _learning(value) == _learning(after)
         (self._compared.set if goes_on else self._continue_with)(after)
-        before = {run.style: run.target for run in value.runs}
-        missing = [run.target for run in after.runs if run.wanted or before.get(run.style, run.target) != run.target]
+        missing = [run.target for run in after.runs if run.wanted or present.get(run.style, run).target != run.target]
         for number, spec in enumerate(dict.fromkeys(missing)):
             self._targets.provide(spec, self._on_wanted, f"restored target {number}")
         self._targets.build()
@@ -135,16 +134,14 @@ class ComparisonController(Trainings):
             self._compared.change(runs=runs)
 
 
-def _trained(compared: Compared) -> list[object]:
-    """Return what the entrants learn that are being trained, and how."""
-    return [(run.target, _trained_as(run)) for run in compared.runs if run.key in compared.training]
+def _learning(compared: Compared) -> list[object]:
+    """Return what a training of entrants that goes on must have in common, whatever their names and edits are.
 
-
-def _others(compared: Compared) -> list[object]:
-    """Return how the entrants are trained, apart from their targets."""
-    return [_trained_as(run) for run in compared.runs]
-
-
-def _trained_as(run: EntrantRun) -> object:
-    """Return what identifies the training of an entrant, whatever its name, target and edits are."""
-    return run.style, run.project.flow, run.project.training
+    A target that all of them learn can change meanwhile.
+    """
+    is_common = compared.trains_all and compared.shares_target
+    return [
+        (run.style, None if is_common else run.target, run.project.flow, run.project.training)
+        for run in compared.runs
+        if compared.trains_all or run.key in compared.training
+    ]

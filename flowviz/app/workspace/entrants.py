@@ -9,7 +9,7 @@ from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.state.known import Known
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.runner import with_shown_variant
-from flowviz.app.training.trained_project import TrainedProject
+from flowviz.app.training.trained_project import TrainedProject, is_worth_keeping
 from flowviz.app.training.training_state import RUNNING, TrainingState
 from flowviz.projects import Comparison, Plan, Project
 from flowviz.projects.comparison import current_figures, edited_figures, kept_result, title_of
@@ -88,6 +88,7 @@ class EntrantRun:
         style: Number of its color and dashes, which identifies it, also under another name.
         variant: The requested integrator and edits of layers. None if they are those of the project.
         scores: Known scores of the weights as other variants.
+        previous: The entrant before it started over, to which one can return. None if there is none.
     """
 
     name: str
@@ -102,6 +103,7 @@ class EntrantRun:
     style: int = 0
     variant: Variant | None = None
     scores: Mapping[Variant, Score] = field(default_factory=dict)
+    previous: "EntrantRun | None" = None
 
     @property
     def key(self) -> str:
@@ -159,7 +161,7 @@ class EntrantRun:
 
         The target that it has begun to learn need not be the one that was requested last.
         """
-        scores = self._trained.known_scores if project.weights is self.project.weights else {}
+        scores = self.trained.known_scores if project.weights is self.project.weights else {}
         changed = replace(self, project=project, scores=scores).having_variant(self.variant or Variant.of(project))
         has_switched = self.asked is not None and self.asked.spec == project.target
         return replace(changed, built=self.asked, asked=None) if has_switched else changed
@@ -179,11 +181,13 @@ class EntrantRun:
         if variant.flow != self.project.flow:  # at another value of a condition, they hit another target
             past = tuple(Moment(each.step, each.weights, None, None) for each in past)
         timeline = replace(timeline, moments=tuple(map(without_particles, (*past, snapshot))))
-        return self.having_project(replace(self._trained.varied(variant, snapshot).project, timeline=timeline))
+        return self.having_project(replace(self.trained.varied(variant, snapshot).project, timeline=timeline))
 
     @property
-    def _trained(self) -> TrainedProject:
-        return TrainedProject(self.project, self.built, self.scores)
+    def trained(self) -> TrainedProject:
+        """Return its project and its target, like those of a flow on its own."""
+        previous = self.previous.trained if self.previous else None
+        return TrainedProject(self.project, self.built, self.scores, previous=previous)
 
     @property
     def has_weights(self) -> bool:
@@ -221,13 +225,18 @@ class EntrantRun:
         """Return whether its gap is a validation gap, because the flow in its current state has not been tested."""
         return self.figures().get("gap") is None
 
+    @property
+    def kept(self) -> "EntrantRun | None":
+        """Return the entrant to return to after it has started over: this one, unless its training has hardly begun."""
+        return replace(self, previous=None) if is_worth_keeping(self.project) else self.previous
+
     def anew(self) -> "EntrantRun":
         """Return this entrant untrained, about to learn the requested target, or a recorded one as it is."""
         if self.is_recorded and self.requested_variant.flow.is_recorded:
             return self
         project = Project.untrained(self.target, self.requested_variant.flow, self.project.training)
         built = next((each for each in (self.asked, self.built) if each and each.spec == self.target), None)
-        return EntrantRun(self.name, project, built=built, style=self.style)
+        return EntrantRun(self.name, project, built=built, style=self.style, previous=self.kept)
 
     @property
     def start(self) -> Variant:
@@ -278,7 +287,7 @@ class EntrantRun:
         if not self.is_edited:
             return self._figures_of_training()
         score = self.project.score if self.variant is None else None
-        return edited_figures(self._figures_of_training(), score and score.in_units(self._trained.units))
+        return edited_figures(self._figures_of_training(), score and score.in_units(self.trained.units))
 
     @property
     def compared_trials(self) -> list[Trial]:
@@ -288,7 +297,7 @@ class EntrantRun:
     def _figures_of_training(self) -> Figures:
         if self.result is not None and self.result.figures:
             return self.result.figures
-        return current_figures(self.project, self._trained.units)
+        return current_figures(self.project, self.trained.units)
 
     def words(self) -> str:
         """Return the state of the training for users, such as "45%" or "diverged"."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from PyQt6.QtCore import QObject
 
@@ -89,18 +90,17 @@ class Trainings(QObject):
         if self._compared.value.trains_all or run is None:
             self.train_all()
         elif not (changed := run.anew()).is_recorded:
-            self._compared.update(changed)
+            self._compared.set(replace(self._compared.value.having(changed), started=frozenset({run.key})))
             self._launch(changed)
 
     def train_all(self) -> None:
         """Start all flows over, on the requested targets."""
         self.editing.apply()
-        self._compared.change(runs=tuple(run.anew() for run in self._compared.value.runs))
+        value = self._compared.value
+        self._compared.set(replace(value, runs=tuple(run.anew() for run in value.runs), started=value.keys))
         self._start(self._compared.value.trainable)
 
-    def train_again(self) -> None:
-        """Start over like `train`, which uses the same initial weights and the same points."""
-        self.train()
+    train_again = train  # which uses the same initial weights and the same points
 
     def train_from_here(self) -> None:
         """Train the selected flow as it is shown, with its edits, longer by its budget if that is spent."""
@@ -158,7 +158,7 @@ class Trainings(QObject):
     def change_entrant(self, run: EntrantRun, plan: Plan) -> None:
         """Replace the flow and the training of an entrant, which starts over without the edits of its layers."""
         project = Project.untrained(run.target, plan.flow, plan.training)
-        self._replace(replace(run, project=project, variant=None))
+        self._replace(run, project=project, variant=None)
 
     def set_budget(self, budget: TrainingSpec) -> None:
         """Set the budget of all entrants, which continue with it unless each has a training of its own."""
@@ -200,6 +200,18 @@ class Trainings(QObject):
         self._compared.change(training=self._compared.value.training | {run.key})
         self._runner.change(Add(run.key, run.project))
 
+    def _end_trainings(self, keys: frozenset[str]) -> None:
+        """End the trainings of some entrants without waiting for their results, and let those of others go on."""
+        training, leaving = self._compared.value.training, keys & self._compared.value.training
+        self._next = None if self._next in keys else self._next
+        self._compared.change(training=training - leaving)
+        if self._runner.job.is_open and leaving < training:
+            for key in leaving:
+                self._runner.change(Remove(key))
+        elif leaving:
+            self._runner.abandon()
+            self._on_ended()
+
     def _continue_with(self, compared: Compared) -> None:
         """Show other entrants. A running training starts again, and continues with them from their checkpoints."""
         is_continued = self._is_running and compared.state != STOPPING
@@ -211,10 +223,10 @@ class Trainings(QObject):
             if compared.state == PAUSED:
                 self.toggle_pause()
 
-    def _replace(self, run: EntrantRun) -> None:
-        """Replace an entrant by an untrained one with its project."""
-        changed = run.anew()
-        self._compared.set(self._compared.value.having(changed))
+    def _replace(self, run: EntrantRun, **changes: Any) -> None:
+        """Replace an entrant by an untrained one with some fields changed."""
+        changed = replace(replace(run, **changes).anew(), previous=run.kept)
+        self._compared.set(replace(self._compared.value.having(changed), started=frozenset({run.key})))
         if self._is_running and run.key in self._compared.value.training:
             self._launch(changed)
         self._targets.build()
@@ -230,7 +242,7 @@ class Trainings(QObject):
         elif value.shares_target:
             self._retarget(built, at_once=self._request.value.follows)
         elif run is not None:
-            self._replace(replace(run, project=replace(run.project, target=built.spec), built=built, asked=None))
+            self._replace(run, project=replace(run.project, target=built.spec), built=built, asked=None)
 
     def _retarget(self, built: BuiltTarget, *, at_once: bool) -> None:
         """Let all entrants learn another target, at once or when they start over."""
@@ -261,9 +273,8 @@ class Trainings(QObject):
             return
         if isinstance(turn.event, Preparing):
             self._preparation = f"{run.title}: {turn.event.activity}…"
-        project = turn.project  # its budget is the former one if that has changed during a stop
-        project = replace(project, training=project.training.with_budget(run.project.training))
-        changed = run.after(turn.event, project)
+        training = turn.project.training.with_budget(run.project.training)  # which may have changed during a stop
+        changed = run.after(turn.event, replace(turn.project, training=training))
         value = self._compared.value.having(self._targets.given_to(changed))
         starts = value.state == PREPARING and isinstance(turn.event, Advanced)
         self._compared.set(replace(value, state=TRAINING if starts else value.state))
@@ -323,6 +334,7 @@ class Trainings(QObject):
             scope=value.scope,
             can_train=True,
             untrainable="" if value.concerned else NO_TRAINING,
+            returning=len(value.returning),
             can_resume=any(run.is_begun for run in value.concerned) and any(run.can_go_on for run in value.concerned),
             fraction=round(value.fraction, 2),  # seldom another one, because Qt repaints the window at once
         )

@@ -137,7 +137,7 @@ class Workbench(QObject):
         self.controller.editing.apply()
         self.controller.pause()
         if first is not None and first.project.checkpoint is not None:
-            session.replace_aside(first.project, first.built)
+            session.replace_aside(first.trained)
         self._show_parts(False)
         session.history = session.undo
         session.bring_back()

@@ -113,7 +113,14 @@ def idle_commands() -> TrainingCommands:
     def do_nothing() -> None:
         pass
 
-    return TrainingCommands(application(), train=do_nothing, train_all=do_nothing, pause=do_nothing, stop=do_nothing)
+    return TrainingCommands(
+        application(),
+        train=do_nothing,
+        train_all=do_nothing,
+        pause=do_nothing,
+        stop=do_nothing,
+        return_to_previous=do_nothing,
+    )
 
 
 class FakeStatusBar:

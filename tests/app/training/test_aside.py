@@ -8,6 +8,7 @@ import pytest
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
+from flowviz.app.training.trained_project import TrainedProject
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Plan, Project, example
 from flowviz.records import Selection
@@ -371,7 +372,7 @@ def test_a_project_that_has_learned_more_beside_others_returns(harness: SessionH
     harness.session.set_aside()
     attend(harness)
     further = harness.session.project().after(checkpoint(400))
-    harness.session.replace_aside(further, built(TextSpec(text="BRAD")))
+    harness.session.replace_aside(TrainedProject(further, built(TextSpec(text="BRAD"))))
     content = harness.session.work.content()
     harness.session.bring_back()
     last = harness.session.project().checkpoint
@@ -409,20 +410,19 @@ def test_an_entrant_that_is_being_trained_is_shown_again_with_edits_of_its_layer
     assert harness.queries.asked["positions"][0].edits == edits, "they are computed for what is shown"
 
 
-def test_the_way_back_to_the_previous_training_is_offered_only_for_the_flow_of_the_window(
+def test_the_way_back_to_the_previous_training_is_that_of_the_flow_of_the_window(
     harness: SessionHarness,
 ) -> None:
-    offered = list[bool]()
     train(harness)
     harness.thread.send(finished(200))
     train(harness)
-    harness.session.previous.is_offered.observe(lambda is_offered: is_offered, offered.append)
     harness.session.set_aside()
     attend(harness)
-    assert offered[-1] is False
+    harness.session.return_to_previous()
+    assert harness.session.entrant is not None
     assert not len(harness.loss_plot.previous.step)
     harness.session.bring_back()
-    assert offered[-1] is True
+    assert harness.controls.shown[-1].returning == 1
     assert len(harness.loss_plot.previous.step)
 
 

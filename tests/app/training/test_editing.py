@@ -346,10 +346,10 @@ def test_previous_training_returns_with_its_edits(trained: SessionHarness) -> No
     trained.session.train()
     trained.thread.send(snapshot(0), finished(300))
     assert not trained.edits.value
-    trained.session.previous.swap()
+    trained.session.return_to_previous()
     assert trained.edits.value == BENT
     assert trained.session.project().trace is before.trace
-    trained.session.previous.swap()
+    trained.session.return_to_previous()
     assert not trained.edits.value
     assert not trained.session.project().edits
 

@@ -273,6 +273,6 @@ def test_return_to_the_previous_training_takes_its_edits_along_and_no_steps_of_o
     training.session.train()
     training.thread.send(snapshot(0), finished(300))
     training.edits.set_disabled(5, True)
-    training.session.previous.swap()
+    training.session.return_to_previous()
     assert training.edits.value == BENT
     assert not training.session.undo.stack.count()

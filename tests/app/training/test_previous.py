@@ -62,22 +62,19 @@ def test_losses_of_the_previous_training_stay_visible_on_the_same_target(harness
 
 
 def test_previous_training_comes_back_and_the_present_one_is_kept(harness: SessionHarness) -> None:
-    available = list[bool]()
-    previous = harness.session.previous
-    previous.is_offered.observe(lambda offered: offered, available.append)
     train_to_the_end(harness)
     content, first = harness.session.work.content(), harness.session.project()
     harness.session.train_again()
     harness.thread.send(snapshot(50), checkpoint(50))
-    assert available[-1]
+    assert harness.controls.shown[-1].returning == 1
     abandoned = harness.thread
-    previous.swap()
+    harness.session.return_to_previous()
     assert "abandon" in abandoned.calls
     assert harness.session.work.content() == content, "a saved project is not taken for a changed one"
     assert harness.session.project() is not first
     assert harness.session.project().history == first.history
     assert harness.session.state == TrainingState.IDLE
-    previous.swap()
+    harness.session.return_to_previous()
     present = harness.session.project().checkpoint
     assert present is not None
     assert present.step == 50
@@ -90,7 +87,7 @@ def test_start_that_fails_at_once_does_not_replace_the_previous_training(harness
     harness.session.train_again()
     harness.thread.send(snapshot(0), checkpoint(0))
     harness.session.train_again()
-    harness.session.previous.swap()
+    harness.session.return_to_previous()
     assert harness.session.project().history == first.history
 
 
@@ -100,5 +97,5 @@ def test_opened_project_has_no_previous_training(harness: SessionHarness) -> Non
     harness.session.train_again()
     harness.session.show_project(project)
     assert not len(harness.loss_plot.previous.step)
-    harness.session.previous.swap()
+    harness.session.return_to_previous()
     assert harness.session.project().history is project.history
