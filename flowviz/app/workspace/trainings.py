@@ -318,8 +318,13 @@ class Trainings(QObject):
             self._score()
 
     def _vary(self, old: Compared, new: Compared) -> None:
-        """Let trainings move particles as requested, except those of the selected entrant, which the panels vary."""
-        before = {run.key: run.requested_variant for run in old.runs if run is not old.selected_run}
+        """Let trainings move particles as requested, except those of the selected entrant, which the panels vary.
+
+        While the panels compute its edits, they let its training move particles without any.
+        """
+        before = {
+            run.key: Variant(run.project.flow) if run is old.selected_run else run.requested_variant for run in old.runs
+        }
         for run in new.runs if self._is_running else ():
             variant, is_varied = run.requested_variant, run.key in new.training - {new.selected_key}
             if is_varied and variant != before.get(run.key, Variant.of(run.project)) and variant.is_possible:

@@ -21,7 +21,7 @@ from flowviz.specs.edits import Edits, LayerEdit
 from flowviz.training import Retarget, Vary
 from tests.app.conftest import Window
 from tests.app.document.recordings import walk
-from tests.app.training.fakes import SynchronousWorker
+from tests.app.training.fakes import SynchronousWorker, snapshot
 from tests.app.workspace.fakes import TARGET, ComparisonHarness, untrained
 
 BYE = TextSpec(text="Bye")
@@ -150,6 +150,20 @@ def test_a_training_moves_particles_by_edits_that_were_made_just_before_another_
     assert not any(isinstance(each, Vary) and each.variant.edits for each in harness.thread.changes)
     harness.compared.select("b")
     assert Vary(harness.run("a").requested_variant, harness.run("a").key) in harness.thread.changes
+
+
+def test_a_training_moves_particles_by_edits_of_a_flow_that_was_selected_only_for_a_moment(
+    harness: ComparisonHarness,
+) -> None:
+    harness.train()
+    disable(harness, "b")
+    harness.compared.select("b")
+    key = harness.run("b").key
+    requested = Vary(harness.run("b").requested_variant, key)
+    harness.thread.take(key, snapshot(200), edits=DISABLED)  # which was on its way
+    harness.thread.take_changes()  # and that of the panels, which compute the edits first
+    harness.compared.select("a")
+    assert harness.thread.changes == [requested]
 
 
 def test_a_training_that_starts_again_moves_particles_by_edits_that_are_not_computed_yet(
