@@ -258,7 +258,7 @@ def _check(spec: ExportSpec) -> None:
     if (spec.first, spec.last, spec.seen.moment) != (None, None, None):
         raise SpecError("A comparison shows all layers of the trained flows. Leave out the stages and the moment.")
     if spec.seen.view.color_by == "selection":
-        raise SpecError("A comparison has no selection. Choose other colors.")
+        raise SpecError("A figure of a comparison has no selection. Choose other colors.")
 
 
 def usual_columns(comparison: Comparison) -> FigureColumns:

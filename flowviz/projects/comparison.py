@@ -15,7 +15,7 @@ from flowviz.arguments import checked
 from flowviz.errors import FileError, SpecError, TargetError
 from flowviz.projects.drawing import draw, png_of
 from flowviz.projects.project import Project
-from flowviz.records import FLOW_UNITS, Hits, Score, Trial, Units, Weights
+from flowviz.records import FLOW_UNITS, Hits, Score, Selection, Trial, Units, Weights, selection_among
 from flowviz.records.comparison_table import FIGURES, LIMIT, Row, RunSummary, summary_of
 from flowviz.records.paired import (
     DIFFERENCE,
@@ -26,7 +26,7 @@ from flowviz.records.paired import (
     differences,
 )
 from flowviz.records.trial import CUT_SHORT, figures_so_far
-from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, Seen, TargetSpec, TrainingSpec
 from flowviz.specs.comparison import FigureColumns, budget_words
 
 if TYPE_CHECKING:
@@ -45,6 +45,10 @@ class Comparison:
         styles: Number of the color and the dashes of each entrant. Those without one have that of their place.
         limits: The scores of adaptive histograms of targets, which are no runs of entrants; see `training.limits`. An
             empty mapping asks for them. None if they are not asked for.
+        selected: The name of the selected entrant, whose project says how all of them are viewed. Empty if no window
+            has shown them, or if it has left.
+        selection: The particles that are selected in the pictures of all entrants, if any. None if the selected entrant
+            has another number of particles.
 
     Raises:
         SpecError: If the projects cannot be compared, for example because their budgets differ.
@@ -55,9 +59,15 @@ class Comparison:
     seeds: int = 1
     styles: Mapping[str, int] = field(default_factory=dict)
     limits: Mapping[TargetSpec, Trial] | None = None
+    selected: str = ""
+    selection: Selection | None = None
 
     def __post_init__(self) -> None:
         self.spec  # noqa: B018  # raises the error
+        viewed = self.projects.get(self.selected)
+        fitting = selection_among(viewed.trace.positions.shape[1], self.selection) if viewed else None
+        object.__setattr__(self, "selected", self.selected if viewed else "")
+        object.__setattr__(self, "selection", fitting)
 
     @classmethod
     @checked
@@ -102,6 +112,11 @@ class Comparison:
     def with_project(self, name: str, project: Project) -> "Comparison":
         """Return this comparison with another project of an entrant, or with another entrant at the end."""
         return replace(self, projects={**self.projects, name: project})
+
+    def seen_as(self, selected: str, seen: Seen, selection: Selection | None) -> "Comparison":
+        """Return this comparison with a selected entrant, the view of all entrants, and their selected particles."""
+        viewed = self.with_project(selected, replace(self[selected], seen=seen))
+        return replace(viewed, selected=selected, selection=selection)
 
     @checked
     def with_budget(self, budget: TrainingSpec) -> "Comparison":

@@ -13,6 +13,9 @@ Like a project file, it is a safetensors file: arrays, and a JSON text in the me
                                   table, counted from 0; missing if it is unknown
                 limits            uint8: the limits by counting as such a table, each with the name of an entrant that
                                   has this target; only if they are asked for. Older versions of flowviz ignore them
+                selected          uint8 (1,): number of the selected entrant, whose `seen` is the view of all; missing
+                                  if no window has shown them. Older versions of flowviz ignore it and the following
+                selection         uint8: the selected particles, like those of a project; missing if there are none
 
 Files are not trusted. Each project is checked as if it were a file of its own, and the projects must be comparable: one
 to six of them, with different names and equal budgets.
@@ -33,12 +36,12 @@ from safetensors.numpy import load, save
 
 from flowviz.errors import FileError
 from flowviz.files import write_bytes
-from flowviz.projects.arrays import checked
+from flowviz.projects.arrays import checked, flags_of
 from flowviz.projects.comparison import Comparison
 from flowviz.projects.format import from_bytes, to_bytes
 from flowviz.projects.header import COMPARISON, file_holds, metadata
 from flowviz.projects.storage import NotOurs, checked_content, read_content
-from flowviz.records import Trial, to_csv
+from flowviz.records import Selection, Trial, to_csv
 from flowviz.records.trial import from_csv
 from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.spec import Spec
@@ -99,6 +102,9 @@ def comparison_to_bytes(comparison: Comparison) -> bytes:
         targets = {project.target: name for name, project in comparison.projects.items()}
         limits = to_csv(replace(known[target], name=name) for target, name in targets.items() if target in known)
         arrays["limits"] = np.frombuffer(limits.encode(), np.uint8)
+    if comparison.selected:
+        arrays["selected"] = np.array([comparison.names.index(comparison.selected)], np.uint8)
+        arrays |= {"selection": np.packbits(comparison.selection.chosen)} if comparison.selection else {}
     text = {"format_version": COMPARISON_VERSION, "names": comparison.names, "seeds": comparison.seeds}
     styles = [comparison.style(name) for name in comparison.names]
     if styles != list(range(len(styles))):
@@ -132,7 +138,12 @@ def comparison_from_bytes(content: bytes) -> Comparison:
             if "limits" in arrays
             else None
         )
-        return Comparison(projects, _trials(arrays, "trials", projects), found.seeds, styles, limits)
+        selected = found.names[checked(arrays["selected"], np.uint8).item()] if "selected" in arrays else ""
+        chosen = flags_of(arrays.get("selection"), projects[selected].trace.positions.shape[1]) if selected else None
+        selection = None if chosen is None else Selection(chosen)
+        return Comparison(
+            projects, _trials(arrays, "trials", projects), found.seeds, styles, limits, selected, selection
+        )
     except (*NotOurs, csv.Error) as error:
         raise FileError("It is damaged or was not written by flowviz.") from error
 

@@ -24,6 +24,7 @@ from flowviz.records import (
     Timeline,
     Trace,
     Weights,
+    selection_among,
     untrained_trace,
 )
 from flowviz.records.events import Ending
@@ -388,12 +389,11 @@ class Project:
         """
         kept = self.timeline, self.weights, self.trace, self.seen.moment
         timeline = storable_timeline(*kept, keep_all=self.flow.is_recorded)
-        fits = self.selection is not None and self.selection.chosen.shape == self.trace.log_det[0].shape
         return replace(
             self,
             trained_as=Edits() if self.checkpoint else self.trained_as,
             history=storable_history(self.history),
             timeline=timeline,
             seen=existing(self.seen, timeline, self.trace),
-            selection=self.selection if fits else None,
+            selection=selection_among(self.trace.positions.shape[1], self.selection),
         )

@@ -33,6 +33,7 @@ from flowviz import process
 from flowviz.app.main import create_window
 from flowviz.app.main_window import MainWindow
 from flowviz.app.training.training_state import TrainingState
+from flowviz.app.workspace.compared import comparison_of
 from flowviz.projects import Comparison, load_comparison, load_project
 from flowviz.records.comparison_table import COLUMNS, RunSummary, summary_of
 from flowviz.records.paired import DIFFERENCE
@@ -124,7 +125,7 @@ def _trained(window: MainWindow, comparison: Comparison) -> tuple[Trial, ...]:
     loop = QEventLoop()
     while workbench.compared.value.state != TrainingState.IDLE:
         loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-    return workbench.compared.comparison.trials
+    return comparison_of(workbench.compared.value).trials
 
 
 def by_command(request: Request) -> tuple[Trial, ...]:

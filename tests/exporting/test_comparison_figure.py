@@ -21,7 +21,7 @@ from flowviz.exporting.comparison_tables import ComparisonTable, latex, markdown
 from flowviz.exporting.web_page import WebPage
 from flowviz.projects import Comparison, Project, load_comparison, save_comparison
 from flowviz.projects.recording import recorded_project
-from flowviz.records import History, Trial, base_particles, untrained_trace
+from flowviz.records import History, Selection, Trial, base_particles, untrained_trace
 from flowviz.rendering import panel_table
 from flowviz.rendering.annotate import em, text_width
 from flowviz.rendering.colors import ENTRANTS, entrant_color
@@ -228,6 +228,13 @@ def test_figure_of_the_library(tmp_path: Path) -> None:
     assert comparison(("nice",)).figure(tmp_path / "a.svg", columns="targets") is None
     assert (tmp_path / "a.svg").read_text(encoding="utf-8").startswith("<?xml")
     assert figure_spec(comparison(), Path("a.mp4")).what == "animation"
+
+
+def test_figure_does_not_depend_on_how_a_window_shows_the_comparison() -> None:
+    seen = Seen(stage=1, fitted=False, view=ViewSpec(color_by="angle", half_extent=0.5))
+    viewed = comparison(("nice",)).seen_as("nice", seen, Selection(np.arange(400) < 9))
+    picture, unseen = (ComparisonFigure(each, spec()).picture() for each in (viewed, comparison(("nice",))))
+    np.testing.assert_array_equal(picture, unseen)
 
 
 REFUSED: Mapping[str, tuple[Callable[[], ExportSpec], str]] = {

@@ -31,9 +31,9 @@ from flowviz.projects import (
     save_project,
     to_bytes,
 )
-from flowviz.records import History, Retargeted, Trial, to_csv
+from flowviz.records import History, Retargeted, Selection, Trial, to_csv, untrained_trace
 from flowviz.records.comparison_table import COLUMNS, FIGURES
-from flowviz.specs import FlowSpec, ShapeSpec, TargetSpec, TextSpec, TrainingSpec
+from flowviz.specs import FlowSpec, Seen, ShapeSpec, TargetSpec, TextSpec, TrainingSpec, ViewSpec
 from flowviz.specs.edits import Edits, LayerEdit
 from tests.projects.examples import assert_same, whole_project
 from tests.projects.mutants import JUNK, mutant
@@ -126,6 +126,66 @@ def test_files_without_limits_are_what_they_were_before() -> None:
     assert replace(example(), limits={}).limit_trials() == []
     limited = load(comparison_to_bytes(replace(example(), limits={})))
     assert limited.keys() - arrays.keys() == {"limits"}, "older versions of flowviz ignore other arrays"
+
+
+def viewed() -> Comparison:
+    """Return the example with its second entrant selected, and some particles."""
+    second, chosen = example().names[1], np.arange(100) % 3 == 0
+    return example().seen_as(second, Seen(stage=2, view=ViewSpec(color_by="angle")), Selection(chosen))
+
+
+def test_file_holds_how_a_comparison_is_viewed(tmp_path: Path) -> None:
+    path, comparison = tmp_path / "c.flowviz", viewed()
+    save_comparison(comparison, path)
+    found = load_comparison(path)
+    assert (found.selected, found.selection) == (comparison.selected, comparison.selection)
+    assert found[found.selected].seen == Seen(stage=2, view=ViewSpec(color_by="angle"))
+    assert [project.selection for project in found.projects.values()] == [
+        project.selection for project in example().projects.values()
+    ], "which figures draw"
+    assert comparison_to_bytes(found) == path.read_bytes()
+
+
+def test_files_that_no_window_has_shown_are_what_they_were_before() -> None:
+    arrays = load(example_content())
+    assert not arrays.keys() & {"selected", "selection"}
+    found = comparison_from_bytes(example_content())
+    assert (found.selected, found.selection) == ("", None)
+    assert load(comparison_to_bytes(viewed())).keys() - arrays.keys() == {"selected", "selection"}
+
+
+def test_a_selection_of_another_number_of_particles_is_not_kept() -> None:
+    name = example().names[0]
+    assert example().seen_as(name, Seen(), Selection(np.ones(99, np.bool_))).selection is None
+
+
+def test_a_selection_is_not_kept_when_the_selected_flow_gets_another_number_of_particles(tmp_path: Path) -> None:
+    """The file of such a comparison could not be opened, and so it could not be saved."""
+    comparison, path = viewed(), tmp_path / "c.flowviz"
+    project = comparison[comparison.selected]
+    fewer = replace(project, trace=untrained_trace(project.flow, project.trace.positions[0, :50]))
+    changed = comparison.with_project(comparison.selected, fewer)
+    assert (changed.selected, changed.selection) == (comparison.selected, None)
+    save_comparison(changed, path)
+    assert load_comparison(path).selection is None
+
+
+def test_a_selected_entrant_that_has_left_is_not_saved() -> None:
+    left = viewed().without(viewed().selected)
+    assert (left.selected, left.selection) == ("", None), "a window would look for it"
+    assert comparison_from_bytes(comparison_to_bytes(left)).selected == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("selected", b"\2"), ("selected", b""), ("selected", b"\0\0"), ("selection", b"\0")],
+    ids=["no entrant", "none", "two", "too few particles"],
+)
+def test_view_of_no_entrant_or_of_other_particles_is_refused(name: str, content: bytes) -> None:
+    arrays = {**load(comparison_to_bytes(viewed())), name: bits(content)}
+    text = json.dumps({"format_version": 1, "names": list(example().names), "seeds": 3})
+    with pytest.raises(FileError, match="damaged"):
+        comparison_from_bytes(save(arrays, {KEY: text}))
 
 
 def test_limit_of_no_entrant_is_refused() -> None:

@@ -81,7 +81,7 @@ class Document(QObject, Generic[Work]):
         self._opening: _Opening | None = None  # the latest request, until something is shown
         self._number = 0  # of the work that is shown
         self._next_save: Callable[[], None] | None = None  # runs after the save in progress
-        content.changed.connect(self._update)
+        content.changed.connect(self.update)
 
     @property
     def name(self) -> str:
@@ -124,7 +124,7 @@ class Document(QObject, Generic[Work]):
         problem = self.content.show(loaded) or ""
         self.path, self.mark = path, loaded.mark
         self._saved_state = None if changed else self.content.state()
-        self._update()
+        self.update()
         self._take_used(problem)
         self.opened.emit(problem)
 
@@ -140,7 +140,11 @@ class Document(QObject, Generic[Work]):
     def discard_changes(self) -> None:
         """Treat the present state as saved."""
         self._saved_state = self.content.state()
-        self._update()
+        self.update()
+
+    def update(self, *_: object) -> None:
+        """Update the status after a change of the content."""
+        self.status.set((self.name, self.path, self.is_changed))
 
     def close(self) -> None:
         """Stop the thread after its current work. Saves that wait are dropped, so wait for `saves_ended` first."""
@@ -196,7 +200,7 @@ class Document(QObject, Generic[Work]):
                 self._fail(result)
             elif number == self._number:  # else other work is shown by now
                 self.path, self.mark, self._saved_state = path, result, state
-                self._update()
+                self.update()
                 self._post(Notice(OPENING))
                 self._take_used()
                 then()
@@ -239,9 +243,6 @@ class Document(QObject, Generic[Work]):
         advice = f"{AFTER_FAILURE.format(self.content.word)} {notice.advice}".rstrip()
         self._post(replace(notice, advice=advice))
         self.failed.emit()
-
-    def _update(self, *_: object) -> None:
-        self.status.set((self.name, self.path, self.is_changed))
 
     def _read(self, path: Path) -> Loaded[Work] | Notice:
         try:

@@ -69,7 +69,7 @@ class ExportedComparison(ExportSource):
             columns = {"targets": "Targets", **columns}
         traces = (project.trace for project in self.comparison.projects.values())
         particles = list(dict.fromkeys(name for trace in traces for name in trace.columns))  # of some recorded flow
-        colors = items(color_choices(particles), {"selection": words.NO_SELECTION})
+        colors = items(color_choices(particles), {"selection": words.NOT_BY_SELECTION})
         return {**super().options(choices), "columns": items(columns), "color_by": colors}
 
     def sizes(self, choices: Choices) -> Mapping[PictureSize, str]:

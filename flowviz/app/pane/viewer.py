@@ -23,10 +23,10 @@ from flowviz.app.state.known import Known
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
-from flowviz.records import Scene, Selection, Snapshot, Timeline, Trace, selection_among
+from flowviz.records import Scene, Snapshot, Timeline, Trace, selection_among
 from flowviz.records.trace import untrained_trace
 from flowviz.rendering.projection import unframed
-from flowviz.specs import FlowSpec, Seen, ViewSpec
+from flowviz.specs import FlowSpec, ViewSpec
 from flowviz.targets import Target
 
 WINDOW_FIELDS = "theme", "background", "word_height"  # of the `ViewSpec`: set by the window, not by a project
@@ -105,18 +105,25 @@ class Viewer(QObject):
         self._begin(Variant.of(project), target, replace(project.timeline, moments=(*past, latest)))
         self._show_snapshot(latest)
 
-    def restore(self, seen: Seen, selection: Selection | None) -> None:
-        """Restore a saved view and selection, except for the theme and other settings of the window.
+    def restore(self, view: View) -> None:
+        """Restore an earlier view of this flow, except for the theme and other settings of the window.
 
         The default colors, which nobody has chosen for the project, do not replace those of the window.
         """
-        fitting = selection_among(self.scenes.scene.trace.positions.shape[1], selection)
+        seen, shown = view.seen, self._view.value
         kept = WINDOW_FIELDS if seen.view.palette != ViewSpec().palette else (*WINDOW_FIELDS, "palette")
-        own = {name: getattr(self._view.seen.view, name) for name in kept}
-        stage = None if seen.stage is not None and seen.stage >= self._view.value.last_stage else seen.stage
-        tool: Tool = "move" if seen.probe is None else "probe"
+        own = {name: getattr(shown.seen.view, name) for name in kept}
+        stage = None if seen.stage is not None and seen.stage >= shown.last_stage else seen.stage
+        tool: Tool = view.tool if seen.probe is None else "probe"
         restored = seen.model_copy(update={"view": seen.view.model_copy(update=own), "stage": stage, "moment": None})
-        self._view.change(seen=restored, selection=fitting, tool=tool, figure=None, camera=None)
+        self._view.change(
+            seen=restored,
+            selection=selection_among(shown.particles, view.selection),
+            tool=tool,
+            figure=view.figure,
+            camera=view.camera,
+            exact=view.exact,
+        )
         self.moments.go_to(seen.moment)
         self.playhead.jump_to(self._view.value.stage)
 

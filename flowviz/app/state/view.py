@@ -159,13 +159,11 @@ class ViewState(State[View]):
             known=known or Known(),
         ))  # fmt: skip
 
-    def bring_back(self, view: View) -> None:
-        """Return to the stage, moment, frame and selection of an earlier view, with the present marks and colors."""
-        spec = {name: getattr(view.seen.view, name) for name in ("center", "half_extent")}
-        seen = view.seen.model_copy(
-            update={"view": self.seen.view.model_copy(update=spec), "playback": self.seen.playback}
-        )
-        self.change(seen=seen, selection=view.selection, figure=view.figure)
+    def with_current_style(self, view: View) -> View:
+        """Return an earlier view with its stage, moment and frame, but the present marks, colors and playback."""
+        frame = {name: getattr(view.seen.view, name) for name in ("center", "half_extent")}
+        changes = {"view": self.seen.view.model_copy(update=frame), "playback": self.seen.playback}
+        return replace(view, seen=view.seen.model_copy(update=changes))
 
     def show_whole(self) -> None:
         """Go to the last stage of the latest moment, follow the cloud, and select nothing."""

@@ -11,7 +11,7 @@ from flowviz.app.desktop.existing import existing
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.request import RequestState
-from flowviz.app.state.view import ViewState
+from flowviz.app.state.view import View, ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.training.adjusting import Adjusting
@@ -156,7 +156,7 @@ class Session(QObject):
         self._runner.abandon()
         self._leave_for(project, built, partial(self._request.show_plan, project.asked), project.edits)
         self._presenter.show_project(project, built)
-        self._viewer.restore(project.seen, project.selection)
+        self._viewer.restore(View(project.seen, selection=project.selection))
         self.undo.clear()
         self.changed.emit()
         return problem
@@ -195,8 +195,7 @@ class Session(QObject):
         self._runner.exchange()
         built = work.trained.built if work.trained else work.built
         self._presenter.attend(project, work.run.built if work.run else built, work.activity, work.trained)
-        self._view.bring_back(work.view)
-        self._viewer.playhead.jump_to(self._view.value.stage)
+        self._viewer.restore(self._view.with_current_style(work.view))
         self.undo.resume()
         self._runner.catch_up()
 
@@ -210,7 +209,7 @@ class Session(QObject):
         state: TrainingState,
         start: Variant | None = None,
     ) -> None:
-        """Show an entrant of a comparison at the depth of the one before it.
+        """Show an entrant of a comparison at the depth of the one before it, or again at the same moment.
 
         Args:
             key: Its key.
@@ -222,12 +221,14 @@ class Session(QObject):
             start: The variant with which its training started. None for that of the project.
         """
         view, value, probed = self._view, self._view.value, self._viewer.probed_place
+        moment = value.seen.moment if key == self.entrant and state == TrainingState.IDLE else None
         self._presenter.entrant = key
         self._runner.attend(key)
         self._leave_for(project, built, partial(self._request.show_plan, plan), edits)
         if state != TrainingState.IDLE:
             self._runner.attend(key, built, project, start)
         self._presenter.attend(project, built, replace(self._presenter.activity, state=state))
+        self._viewer.moments.go_to(moment)
         view.set(view.value.at_depth(value.depth_of(value.stage), view.value.last_stage))
         if probed is not None:
             view.update(probe=(view.value.last_stage if probed[0] else 0, probed[1]))

@@ -7,6 +7,7 @@ from itertools import chain, count
 from operator import attrgetter
 
 from flowviz.app.state.state import State
+from flowviz.app.state.view import View
 from flowviz.app.training.activity import Scope
 from flowviz.app.training.training_state import RUNNING, TrainingState
 from flowviz.app.workspace.entrants import FAILED, EntrantRun, Status
@@ -34,6 +35,8 @@ class Compared:
         training: Keys of the entrants that take part in the training.
         started: Keys of the entrants that were the latest to start over, together.
         is_shown: Whether they are shown in place of the flow of the window.
+        view: Their view when they were opened or left. None if it is unknown. While they are shown, that of the window
+            is the latest.
     """
 
     runs: tuple[EntrantRun, ...] = ()
@@ -45,6 +48,7 @@ class Compared:
     training: frozenset[str] = frozenset()
     started: frozenset[str] = frozenset()
     is_shown: bool = False
+    view: View | None = None
 
     @property
     def keys(self) -> frozenset[str]:
@@ -137,24 +141,20 @@ class Compared:
 class ComparedState(State[Compared]):
     """Observable entrants."""
 
-    @property
-    def comparison(self) -> Comparison:
-        """Return the comparison, as it can be saved."""
-        return comparison_of(self.value)
-
     def by_key(self, keys: Collection[str] | None = None) -> Comparison:
         """Return some entrants, or all of them, with their keys as their names, as they can be trained."""
         runs = tuple(run for run in self.value.runs if keys is None or run.key in keys)
-        return comparison_of(replace(self.value, runs=runs), attrgetter("key"))
+        return comparison_of(replace(self.value, runs=runs, view=None), attrgetter("key"))
 
     def show(self, comparison: Comparison) -> None:
-        """Show the entrants of another comparison, the first of which is selected."""
-        runs = runs_of(comparison)
+        """Show the entrants of another comparison. The first one is selected if the comparison has not been viewed."""
+        runs, selected = runs_of(comparison), comparison.selected
         # Else Train would start over what has been learned.
         trains_all = len({run.is_begun for run in runs if not run.is_recorded}) <= 1
         self.set(Compared(
-            runs, comparison.names[0], seeds=comparison.seeds, limits=comparison.limits, trains_all=trains_all,
-            is_shown=self.value.is_shown,
+            runs, selected or comparison.names[0], seeds=comparison.seeds, limits=comparison.limits,
+            trains_all=trains_all, is_shown=self.value.is_shown,
+            view=View(comparison[selected].seen, selection=comparison.selection) if selected else None,
         ))  # fmt: skip
 
     def update(self, run: EntrantRun) -> None:
@@ -192,14 +192,15 @@ def runs_of(comparison: Comparison) -> tuple[EntrantRun, ...]:
 
 def comparison_of(compared: Compared, name_of: Callable[[EntrantRun], str] = attrgetter("name")) -> Comparison:
     """Return the comparison, as it can be saved, perhaps with other names of the entrants."""
-    named = [(name_of(run), run) for run in compared.runs]
-    return Comparison(
+    named, view = [(name_of(run), run) for run in compared.runs], compared.view
+    found = Comparison(
         {name: run.project for name, run in named},
         tuple(replace(trial, name=name) for name, run in named for trial in (run.result, *run.later) if trial),
         compared.seeds,
         {name: run.style for name, run in named},
         compared.limits,
     )
+    return found if view is None else found.seen_as(compared.selected, view.seen, view.selection)
 
 
 def complete(compared: Compared) -> Comparison:
@@ -207,17 +208,18 @@ def complete(compared: Compared) -> Comparison:
 
     It may load TensorFlow and take seconds, so call it in the background.
     """
-    comparison = comparison_of(compared)
-    for run in compared.runs:
-        edits = run.requested_variant.edits
-        if edits != run.project.edits:
-            comparison = comparison.with_project(run.name, run.project.with_edits(edits))
-    return comparison
+    found = comparison_of(compared)
+    projects = {run.name: found[run.name].with_edits(run.requested_variant.edits) for run in compared.runs}
+    return replace(found, projects=projects)
 
 
 def edits_of(compared: Compared) -> tuple[object, ...]:
     """Return a value that changes with every edit of the entrants, but not while they are trained."""
-    return [run.requested for run in compared.runs], compared.limits is not None
+    return (
+        [run.requested for run in compared.runs],
+        compared.limits is not None,
+        compared.view and compared.view.selection,
+    )
 
 
 def state_of(compared: Compared) -> tuple[object, ...]:

@@ -21,7 +21,16 @@ from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.theme import shown_theme
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.compared import UNTITLED, Compared, ComparedState, complete, edits_of, free_name, state_of
+from flowviz.app.workspace.compared import (
+    UNTITLED,
+    Compared,
+    ComparedState,
+    comparison_of,
+    complete,
+    edits_of,
+    free_name,
+    state_of,
+)
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.grid import PaneGrid
 from flowviz.app.workspace.joining import name_of, trainable
@@ -73,7 +82,7 @@ class Comparisons(QObject):
             prepare: Called with whether the comparison or the flow of the window is about to be shown.
         """
         super().__init__(window)
-        self._window, self._cloud, self._prepare = window, cloud, prepare
+        self._window, self._cloud, self._view, self._prepare = window, cloud, view, prepare
         self.around: Surroundings  # is set once the window has all of its parts
         self.compared, self.links = ComparedState(Compared(), self), LinksState(Links(), self)
         self.return_bar = ReturnBar(self.compared, self.enter)
@@ -82,6 +91,7 @@ class Comparisons(QObject):
         )
         self.document = Document(self._content(), recent, post, self)
         self.dialogs = DocumentDialogs(self.document, window)
+        view.observe(lambda value: value.selection, lambda _: self.document.update())
 
     @property
     def is_shown(self) -> bool:
@@ -138,7 +148,7 @@ class Comparisons(QObject):
         """Return the comparison, to be exported."""
         from flowviz.app.export.exported_comparison import ExportedComparison
 
-        document, comparison = self.document, self.compared.comparison
+        document, comparison = self.document, comparison_of(self._present)
         is_saved = document.path is not None and not document.is_changed
         return ExportedComparison(document.name, document.path, is_saved, comparison, shown_theme())
 
@@ -169,6 +179,7 @@ class Comparisons(QObject):
         """Return to the flow of the window. The comparison is kept, and its training pauses."""
         if not self.is_shown:
             return
+        self.compared.set(self._present)
         self._prepare(False)
         self.workbench.leave()
         self.return_bar.show_entrant("")
@@ -184,16 +195,20 @@ class Comparisons(QObject):
         if "workbench" in vars(self):  # else it would be created now
             self.workbench.close()
 
+    @property
+    def _present(self) -> Compared:
+        """Return the entrants with their latest view, which is that of the window while they are shown."""
+        return replace(self.compared.value, view=self._view.value) if self.is_shown else self.compared.value
+
     def _content(self) -> Content[Comparison]:
-        compared = self.compared
         return Content(
             "comparison",
-            compared.changed,
+            self.compared.changed,
             lambda: UNTITLED,
-            lambda: state_of(compared.value),
-            lambda: edits_of(compared.value),
-            lambda: compared.comparison,
-            lambda: partial(complete, compared.value),
+            lambda: state_of(self._present),
+            lambda: edits_of(self._present),
+            lambda: comparison_of(self._present),
+            lambda: partial(complete, self._present),
             lambda loaded: self.enter(loaded.work, is_beside=loaded.is_beside),
             lambda path: projects.load_comparison(path),
             lambda comparison, path: projects.save_comparison(comparison, path),
@@ -220,5 +235,5 @@ class Comparisons(QObject):
             self._open(run.name)
 
     def _open(self, name: str) -> None:
-        run = existing(self.compared.value.run(name))
-        self.around.documents.show_project(run.project, partial(self.return_bar.show_entrant, run.title))
+        project, title = comparison_of(self._present)[name], existing(self.compared.value.run(name)).title
+        self.around.documents.show_project(project, partial(self.return_bar.show_entrant, title))

@@ -114,6 +114,8 @@ class Workbench(QObject):
             self.controller.show(comparison)
         self._around.view.show_whole()
         self._show_selected()
+        if (kept := self.compared.value.view) is not None:
+            self._around.viewer.restore(self._around.view.with_current_style(kept) if comparison is None else kept)
         self._around.runner.catch_up()
         if comparison is not None:
             self.undo.clear()

@@ -24,10 +24,12 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.window.crash_handler import CrashHandler
 from flowviz.errors import FileError
-from flowviz.projects import load_project
+from flowviz.projects import load_comparison, load_project
 from flowviz.projects.drafts import Draft, Drafts, drafts_folder
+from flowviz.records import Selection
 from tests.app.conftest import FileMenu, work_is_running
 from tests.app.document.fakes import FakeSession, InlineWorker, comparison_of, content_of, project_in, untrained
+from tests.app.workspace.fakes import untrained as entrants
 from tests.projects.examples import whole_project
 from tests.records.scores import scored
 
@@ -41,7 +43,7 @@ import flowviz.training.entrant_training as training
 from flowviz.app.desktop.settings import settings
 from flowviz.app.training.warm_up import SETTING
 from flowviz.app.pane.flow_queries import FlowQueries
-from flowviz.projects import load_project
+from flowviz.projects import load_comparison, load_project
 from flowviz.records import Snapshot
 settings().setValue(SETTING, "false")  # to load TensorFlow would take long, as would reports of stages
 FlowQueries.report = lambda *_: None
@@ -292,6 +294,27 @@ def test_a_draft_of_a_comparison_is_recovered(file_menu: FileMenu) -> None:
     assert main.comparisons.compared.value.names == ("a",)
     assert file_menu.is_changed
     file_menu.wait(lambda: not abandoned.exists() and len(drafts()) == 1)
+    main.discard_changes()
+    file_menu.wait(lambda: not drafts())
+
+
+def test_a_draft_keeps_how_a_comparison_is_viewed(file_menu: FileMenu) -> None:
+    main, crashed, some = file_menu.window.main, Drafts(drafts_folder()), Selection(np.arange(8000) < 7)
+    main.comparisons.show(entrants("a", "b"))
+    main.comparisons.compared.select("b")
+    main.view.set_stage(3)
+    main.view.set_selection(some)
+    main.autosaves[1].save_now()
+    (draft,) = drafts()
+    crashed.own().save(load_comparison(draft), None)
+    crashed.close()
+    main.comparisons.document.discard_changes()
+    main.comparisons.show(entrants("c"))
+    main.recovery.look()
+    file_menu.press("recoveryBox", "recover")
+    file_menu.wait(lambda: main.comparisons.compared.value.names == ("a", "b"))
+    assert main.comparisons.compared.value.selected == "b"
+    assert (main.view.value.stage, main.view.value.selection) == (3, some)
     main.discard_changes()
     file_menu.wait(lambda: not drafts())
 

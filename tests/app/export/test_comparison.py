@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtWidgets import QMessageBox, QPlainTextEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
@@ -19,8 +20,8 @@ from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.exporting.comparison_figure import ComparisonFigure, usual_size
 from flowviz.projects import Comparison
 from flowviz.projects.recording import recorded_project
-from flowviz.records import Trial
-from flowviz.specs import TextSpec
+from flowviz.records import Selection, Trial
+from flowviz.specs import Seen, TextSpec
 from tests.app.conftest import Window, work_is_running
 from tests.app.export.exporting import Dialog, dialog_of
 from tests.app.test_accessibility import undescribed
@@ -136,6 +137,15 @@ def test_columns_of_recorded_flows_color_the_particles(qtbot: QtBot) -> None:
         dialog.choose("exportColorBy", "column speed")
         view = dialog.itself.spec().seen.view
         assert (view.color_by, view.column) == ("column", "speed")
+
+
+def test_colors_of_the_selection_are_not_refused_because_nothing_is_selected(qtbot: QtBot) -> None:
+    """The dialog denied that there was a selection."""
+    selection = Selection(np.ones(untrained("a")["a"].trace.positions.shape[1], np.bool_))
+    with open_comparison(untrained("a", "b").seen_as("a", Seen(), selection), qtbot) as dialog:
+        colors = dialog.find(ChoiceBox, "exportColorBy")
+        reason = colors.itemData(colors.findData("selection"), Qt.ItemDataRole.ToolTipRole)
+        assert reason == "Exports of a comparison do not show the particles that are selected in the window."
 
 
 def test_a_figure_has_the_chosen_appearance(dialog: Dialog, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.flow_queries import PAST
+from flowviz.app.state.view import View
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
 from flowviz.records import Density, Moment, Selection, StageReport, VelocityField
@@ -281,7 +282,7 @@ def test_saved_view_is_restored_without_its_theme(viewed: Viewed) -> None:
         probe=(2, (0.1, 0.2)),
         fitted=False,
     )
-    viewed.viewer.restore(seen, chosen)
+    viewed.viewer.restore(View(seen, selection=chosen))
     restored = viewed.view.value
     assert (restored.stage, restored.seen.moment, restored.seen.direction) == (1, 100, "encode")
     assert (restored.tool, restored.seen.probe, restored.selection) == ("probe", (2, (0.1, 0.2)), chosen)
@@ -293,13 +294,13 @@ def test_default_view_is_restored_without_replacing_the_colors_of_the_window(vie
     viewed.view.update_view(palette="plain", marks=frozenset({"points", "grid"}))
     viewed.view.set_direction("encode")
     viewed.view.update(stage=1, overview=True)
-    viewed.viewer.restore(Seen(), None)
+    viewed.viewer.restore(View())
     assert viewed.view.seen == Seen(view=ViewSpec(palette="plain"))
     assert viewed.displays.cloud.stage == LAST
 
 
 def test_selection_of_another_number_of_particles_is_not_restored(viewed: Viewed) -> None:
-    viewed.viewer.restore(Seen(stage=1), Selection(np.ones(PARTICLES + 1, np.bool_)))
+    viewed.viewer.restore(View(Seen(stage=1), selection=Selection(np.ones(PARTICLES + 1, np.bool_))))
     assert viewed.view.value.selection is None
 
 

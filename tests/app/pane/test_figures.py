@@ -11,6 +11,7 @@ from flowviz.app.pane.figure_maker import DrawnFigure, FigureMaker, FigureReques
 from flowviz.app.pane.figure_view import FigureView
 from flowviz.app.pane.figures import COMPUTING, NO_TARGET, TITLES
 from flowviz.app.pane.subject import Subject
+from flowviz.app.state.view import View
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.projects import Project
 from flowviz.records import Scene, untrained_trace
@@ -164,7 +165,7 @@ def test_button_and_another_project_leave_the_figure(explored: Explored, project
     assert view.isHidden()
     explored.action("fourpanelsAction").trigger()
     explored.viewer.show_project(project, build_target(project.target))
-    explored.viewer.restore(project.seen, None)
+    explored.viewer.restore(View(project.seen))
     assert view.isHidden()
 
 

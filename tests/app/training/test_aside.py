@@ -1,6 +1,6 @@
 """The flow of the window while entrants of a comparison are shown in its place, and after its return."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.training.trained_project import TrainedProject
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Plan, Project, example
-from flowviz.records import Selection
+from flowviz.records import Moment, Selection, Timeline
 from flowviz.specs import FlowSpec, TargetSpec, TextSpec, TrainingSpec
 from flowviz.specs.edits import Edits, LayerEdit
 from tests.app.training.fakes import SessionHarness, checkpoint, finished, progress, snapshot, train
@@ -84,6 +84,17 @@ def test_a_flow_that_has_not_begun_to_learn_pauses_as_well(harness: SessionHarne
     harness.thread.send(snapshot(100), checkpoint(100))
     assert harness.session.state == TRAINING
     assert harness.session.project().checkpoint is not None
+
+
+def test_an_entrant_that_is_shown_again_stays_at_its_moment(harness: SessionHarness) -> None:
+    brad = example("brad").project()
+    moments = (Moment(100, brad.weights, 0.5, 0.25), Moment(2100, brad.weights, 0.9, 0.8))
+    entrant = replace(brad, timeline=Timeline(moments, period=7))
+    harness.session.set_aside()
+    for key, moment in (("1", None), ("1", 100), ("2", None)):  # once more as its target has been built, and another
+        attend(harness, entrant, key)
+        assert harness.view.seen.moment == moment
+        harness.view.update(moment=100)
 
 
 @pytest.mark.parametrize("has_ended", [False, True])

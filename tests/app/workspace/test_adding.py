@@ -12,6 +12,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.session import Session
 from flowviz.app.workspace.adding import EntrantAdding
+from flowviz.app.workspace.compared import comparison_of
 from flowviz.app.workspace.pane_title import pane_title
 from flowviz.app.workspace.table import FiguresTable
 from flowviz.projects import Comparison, Project
@@ -97,7 +98,9 @@ def test_flows_that_the_command_names_after_families_are_shown_with_their_titles
     harness.controller.train()
     harness.thread.send("realnvp", Preparing("Compiling the training step"))
     assert harness.controls.sentence == "RealNVP: Compiling the training step…"
-    assert harness.names == harness.compared.comparison.names == ("realnvp", "spline"), "as --entrant names them"
+    assert harness.names == comparison_of(harness.compared.value).names == ("realnvp", "spline"), (
+        "as --entrant names them"
+    )
     harness.controller.add("Spline", BYE)
     assert "Spline 2" in harness.names, "no other flow is shown under this name"
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.compared import Compared, ComparedState
+from flowviz.app.workspace.compared import Compared, ComparedState, comparison_of
 from flowviz.app.workspace.return_bar import ReturnBar
 from flowviz.app.workspace.sentences import sentence
 from flowviz.projects import Comparison, Project, load_comparison
@@ -208,7 +208,7 @@ def test_a_budget_is_that_of_all_flows_and_interrupts_none(beside: Beside) -> No
     assert [thread.calls for thread in beside.threads] == [["start"]]
     beside.advance("a", 200)
     assert beside.run("a").project.training.steps == 5000
-    assert [each.training.steps for each in beside.compared.comparison.projects.values()] == [5000, 5000]
+    assert [each.training.steps for each in comparison_of(beside.compared.value).projects.values()] == [5000, 5000]
 
 
 def test_flows_are_trained_with_the_budget_that_was_set(qtbot: QtBot) -> None:
@@ -609,5 +609,5 @@ def test_train_starts_no_flow_over_that_another_one_was_shown_beside(qtbot: QtBo
     harness = ComparisonHarness()
     assert harness.compared.value.trains_all
     harness.train("a")
-    harness.compared.show(harness.compared.comparison)
+    harness.compared.show(comparison_of(harness.compared.value))
     assert not harness.compared.value.trains_all

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz import load
 from flowviz.app.training.training_state import TrainingState
+from flowviz.app.workspace.compared import comparison_of
 from flowviz.projects import Plan
 from flowviz.projects.variant import Variant
 from flowviz.records import Selection
@@ -340,7 +341,7 @@ def test_colors_belong_to_the_entrants(harness: ComparisonHarness) -> None:
     styles = {name: harness.run(name).style for name in harness.names}
     harness.controller.remove("a")
     assert {name: harness.run(name).style for name in harness.names} == {"b": styles["b"], "c": styles["c"]}
-    reopened = ComparisonHarness(harness.compared.comparison)
+    reopened = ComparisonHarness(comparison_of(harness.compared.value))
     assert reopened.run("c").style == styles["c"]
     harness.controller.add("d", harness.run("b").project)
     assert harness.run("d").style == styles["a"]

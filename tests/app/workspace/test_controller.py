@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.training_state import TrainingState
+from flowviz.app.workspace.compared import comparison_of
 from flowviz.app.workspace.sentences import title
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
@@ -60,7 +61,7 @@ def test_the_results_of_a_training_are_kept(harness: ComparisonHarness) -> None:
     assert harness.state == TrainingState.IDLE
     assert harness.run("a").status == "completed"
     assert harness.run("a").gap == pytest.approx(0.25)
-    assert len(harness.compared.comparison.trials) == 2
+    assert len(comparison_of(harness.compared.value).trials) == 2
 
 
 def test_a_diverged_entrant_does_not_stop_the_others(harness: ComparisonHarness) -> None:
@@ -248,8 +249,8 @@ def test_the_title_is_about_what_the_flows_were_trained_with(harness: Comparison
     harness.finish()
     for following in (800, 3000):
         harness.controller.set_budget(TrainingSpec(steps=following))
-        assert words() == harness.compared.comparison.trained_with.removesuffix(" each.") == "1,000 steps"
-    opened = ComparisonHarness(harness.compared.comparison).compared.value
+        assert words() == comparison_of(harness.compared.value).trained_with.removesuffix(" each.") == "1,000 steps"
+    opened = ComparisonHarness(comparison_of(harness.compared.value)).compared.value
     assert title(opened, POINTS)[0].endswith(f"1,000 steps{TOGETHER}")
     harness.controller.resume()
     harness.advance("a", 1100)
@@ -307,7 +308,7 @@ def test_another_name_does_not_interrupt_a_training(harness: ComparisonHarness) 
     assert last is not None
     assert last.step == 200
     harness.finish()
-    assert [trial.name for trial in harness.compared.comparison.ordered_trials()] == ["first", "b"]
+    assert [trial.name for trial in comparison_of(harness.compared.value).ordered_trials()] == ["first", "b"]
     assert harness.run("first").gap is not None
 
 
@@ -332,7 +333,7 @@ def test_entrants_with_different_targets_are_retargeted_one_by_one(qtbot: QtBot)
 def test_a_saved_comparison_is_shown_as_it_was(harness: ComparisonHarness) -> None:
     harness.train()
     harness.finish()
-    reopened = ComparisonHarness(harness.compared.comparison)
+    reopened = ComparisonHarness(comparison_of(harness.compared.value))
     assert reopened.run("b").status == "completed"
     assert reopened.run("b").figures() == harness.run("b").figures()
     assert not reopened.controls.can_resume
@@ -341,16 +342,16 @@ def test_a_saved_comparison_is_shown_as_it_was(harness: ComparisonHarness) -> No
 def test_results_of_later_seeds_are_kept(harness: ComparisonHarness) -> None:
     harness.train()
     harness.finish()
-    comparison = harness.compared.comparison
+    comparison = comparison_of(harness.compared.value)
     trial = comparison.trial("a")
     assert trial is not None
     several = replace(comparison.with_trial(replace(trial, seed=trial.seed + 1)), seeds=2)
     reopened = ComparisonHarness(several)
     reopened.controller.rename("a", "c")
-    assert sorted((trial.name, trial.seed) for trial in reopened.compared.comparison.trials) == [
+    assert sorted((trial.name, trial.seed) for trial in comparison_of(reopened.compared.value).trials) == [
         ("b", 0), ("c", 0), ("c", 1)
     ]  # fmt: skip
-    assert reopened.compared.comparison.seeds == 2
+    assert comparison_of(reopened.compared.value).seeds == 2
 
 
 def _learning(project: Project, target: TextSpec) -> Project:
@@ -378,7 +379,7 @@ def test_a_budget_that_changes_during_a_stop_is_kept(harness: ComparisonHarness)
     harness.thread.send("a", checkpoint(200))
     harness.thread.end()
     assert {run.project.training.steps for run in harness.compared.value.runs} == {2000}
-    assert harness.compared.comparison.names == ("a", "b")
+    assert comparison_of(harness.compared.value).names == ("a", "b")
 
 
 def test_a_name_can_be_changed_during_a_stop(harness: ComparisonHarness) -> None:
@@ -398,7 +399,7 @@ def test_copies_have_short_names(qtbot: QtBot) -> None:
     for name in ("b", "b 2", long, long):
         harness.controller.add(name, harness.run("b").project)
     assert harness.names[2:] == ("b 2", "b 3", f"{'a' * 36} 2", f"{'a' * 36} 3")
-    assert harness.compared.comparison.names == harness.names
+    assert comparison_of(harness.compared.value).names == harness.names
 
 
 def test_a_stopped_comparison_is_not_called_done(harness: ComparisonHarness) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.compared import complete, runs_of
+from flowviz.app.workspace.compared import comparison_of, complete, runs_of
 from flowviz.app.workspace.joining import joining
 from flowviz.app.workspace.pane_title import pane_title
 from flowviz.app.workspace.table import FiguresTable
@@ -78,7 +78,7 @@ def test_the_best_of_several_is_named(qtbot: QtBot, moons: Project) -> None:
     assert harness.controls.sentence == "Done: spirals has the smallest test gap, 0.014 nats."
     harness.controller.begin()
     assert (harness.threads, harness.state) == ([], TrainingState.IDLE), "nothing starts over"
-    assert [trial.figures["gap"] for trial in harness.compared.comparison.trials] == [moons.gap, spirals.gap]
+    assert [trial.figures["gap"] for trial in comparison_of(harness.compared.value).trials] == [moons.gap, spirals.gap]
 
 
 def test_only_the_other_flows_begin_to_train(harness: ComparisonHarness) -> None:
@@ -105,7 +105,7 @@ def test_edits_make_its_test_gap_unknown_until_they_are_removed(harness: Compari
 def test_its_test_gap_is_not_that_of_a_flow_that_was_edited_and_saved(
     harness: ComparisonHarness, moons: Project
 ) -> None:
-    shown, opened = harness.run("moons"), runs_of(harness.compared.comparison)[0]
+    shown, opened = harness.run("moons"), runs_of(comparison_of(harness.compared.value))[0]
     assert (opened.gap, opened.words()) == (moons.gap, "done")
     for edited in (opened.having_variant(Variant(moons.flow, EDITS)), shown.having_variant(Variant(moons.flow, EDITS))):
         harness.compared.update(edited)
@@ -129,7 +129,8 @@ def test_the_results_of_a_lesson_are_kept(qtbot: QtBot) -> None:
 def test_a_result_of_edits_ends_with_them(harness: ComparisonHarness) -> None:
     """A flow of a lesson, which was trained with disabled layers, kept its gap after they had been enabled."""
     lesson = load_project(Path("resources/lessons/hi_without_permutations.flowviz"))
-    saved = comparison_from_bytes(comparison_to_bytes(ComparisonHarness(Comparison({"a": lesson})).compared.comparison))
+    compared = ComparisonHarness(Comparison({"a": lesson})).compared.value
+    saved = comparison_from_bytes(comparison_to_bytes(comparison_of(compared)))
     (run,) = runs_of(saved)
     assert (run.gap, run.project.trained_edits) == (lesson.gap, lesson.edits)
     reset = run.moved(Variant(lesson.flow), lesson.present_moment(None))

@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.workspace.compared import comparison_of
 from flowviz.app.workspace.limits import TIP
 from flowviz.app.workspace.seeds import DEVIATION
 from flowviz.app.workspace.table import BEST, FiguresTable
@@ -87,7 +88,7 @@ def test_limit_waits_until_no_flow_is_trained(qtbot: QtBot) -> None:
     assert harness.compared.value.limits == {}
     harness.thread.end()
     assert len(harness.compared.value.limits) == 1
-    assert harness.compared.comparison.limits == harness.compared.value.limits, "it is saved"
+    assert comparison_of(harness.compared.value).limits == harness.compared.value.limits, "it is saved"
 
 
 def test_check_box_shows_and_requests_the_limit(window: Window, qtbot: QtBot) -> None:
@@ -101,7 +102,7 @@ def test_check_box_shows_and_requests_the_limit(window: Window, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: bool(workbench.compared.value.limits))
     assert lines(workbench.figures.table)[-1] == LIMIT
     assert comparisons.document.is_changed
-    saved = workbench.compared.comparison
+    saved = comparison_of(workbench.compared.value)
     comparisons.show(untrained("c"))
     assert not box.isChecked()
     comparisons.show(saved)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.compared import state_of
+from flowviz.app.workspace.compared import comparison_of, state_of
 from flowviz.specs import TrainingSpec
 from tests.app.training.fakes import checkpoint
 from tests.app.workspace.fakes import ComparisonHarness
@@ -36,14 +36,14 @@ def test_results_take_the_place_of_the_latest_figures(harness: ComparisonHarness
     assert {run.name: run.gap for run in harness.compared.value.runs} == {"a": 0.2, "b": 0.1}
     assert harness.run("a").words() == "stopped"
     assert harness.controls.sentence.startswith("Stopped: b has the smallest test gap, 0.100 nats")
-    assert len(harness.compared.comparison.trials) == 2
+    assert len(comparison_of(harness.compared.value).trials) == 2
 
 
 def test_a_comparison_that_was_saved_before_is_scored_when_it_is_opened(harness: ComparisonHarness) -> None:
-    opened = ComparisonHarness(harness.compared.comparison)
+    opened = ComparisonHarness(comparison_of(harness.compared.value))
     opened.scorers[-1].score("b", 0.1)
     assert opened.run("b").gap == 0.1
-    scored = ComparisonHarness(opened.compared.comparison.without("a"))
+    scored = ComparisonHarness(comparison_of(opened.compared.value).without("a"))
     assert scored.scorers == [], "nothing is left to compute"
 
 
@@ -73,7 +73,7 @@ def test_a_result_has_the_name_that_its_entrant_was_given_meanwhile(harness: Com
     assert harness.scorers == [scorer], "nothing has to be computed anew"
     scorer.score("c", 0.4)
     assert harness.run("c").gap == 0.4
-    trial = harness.compared.comparison.trial("c")
+    trial = comparison_of(harness.compared.value).trial("c")
     assert trial is not None
     assert trial.figures["gap"] == 0.4
 
