@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from flowviz.records import Density, Scene
-from flowviz.rendering.annotate import Label, em, text_left, text_width
+from flowviz.rendering.annotate import Label, em, fitted, text_left, text_width, wrapped
 from flowviz.rendering.colormaps import STEPS, Scale, color_scale, heat_scale
 from flowviz.rendering.colors import COMPONENTS, QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import density_limits, density_strength, difference_limit, shown_density
@@ -38,6 +38,7 @@ LEGEND_OPACITY = 0.75  # of its background, through which particles are visible
 KEY_WIDTH, BAR_HEIGHT, MARGIN, FOOT_EMS = 13.5, 0.8, 0.6, 5.2  # ems; the last one is the height of a row of entries
 COLUMN_SHARE, COLUMNS_SHARE = 0.25, 0.65  # of the height for a column of entries, and of the width for all columns
 CLEAR = 0.25  # share of a bar at each end that the labels of the ends may take
+LINE_EMS = 1.3  # distance between the lines of a caption
 BAR_STEPS, RING_STEPS, CIRCLE = 128, 90, 48  # numbers of colors in a bar and in a ring, and of corners of a disc
 
 
@@ -226,7 +227,7 @@ def draw_legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], corner: Co
     entries = [draw_key(view, size, key) for key in found]
     inset = max(0, round(min((_left(entry, size) for entry in entries), default=0) - MARGIN * size))
     for key, (left, top) in zip(found, places, strict=False):
-        width, height = round(KEY_WIDTH * size) - inset, round(SHAPES[key.shape][1] * size)
+        width, height = round(KEY_WIDTH * size) - inset, round(_height(key, size))
         drawing += Drawing((Box(left + inset, top, width, height, color, LEGEND_OPACITY),))
     for entry, (left, top) in zip(entries, places, strict=False):
         drawing += entry.moved(left, top)
@@ -255,7 +256,7 @@ def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], corner: 
     columns = max(1, int(min(COLUMNS_SHARE * panel.width, panel.width - 0.5 * size - corner[0]) / width))
     places, bottoms = list[tuple[int, int]](), [top] * columns
     for key in found:
-        height = round(SHAPES[key.shape][1] * size)
+        height = round(_height(key, size))
         high = (number for number, y in enumerate(bottoms) if y + height <= COLUMN_SHARE * panel.height or y == top)
         column = next(high, bottoms.index(min(bottoms)))
         places.append((left - column * width, bottoms[column]))
@@ -268,7 +269,7 @@ def legend_ends(view: ViewSpec, panel: Panel, found: tuple[Key, ...], corner: Co
     places = legend_places(view, panel, found, corner)
     if not places:
         return panel.width, 0
-    bottoms = (y + SHAPES[key.shape][1] * em(view, panel) for key, (_, y) in zip(found, places, strict=True))
+    bottoms = (y + _height(key, em(view, panel)) for key, (_, y) in zip(found, places, strict=True))
     return min(x for x, _ in places), max(bottoms)
 
 
@@ -289,12 +290,14 @@ def draw_key(view: ViewSpec, size: float, key: Key) -> Drawing:
 
 
 def _bar(view: ViewSpec, size: float, key: Key) -> Drawing:
-    """Return a color scale. The box of each color extends to the right end, so that there are no gaps.
+    """Return a color scale below its caption. The box of each color extends to the right end, which leaves no gaps.
 
     The caption ends above the scale, or its halo would cover the edge below letters that are deep, such as bars.
     """
     colors = color_scale(key.scale, view.theme)[:: -1 if key.turned else 1]
-    left, right, top = MARGIN * size, (KEY_WIDTH - MARGIN) * size, 1.5 * size
+    left, right, lines = MARGIN * size, (KEY_WIDTH - MARGIN) * size, _lines(key, size)
+    captions = [Label(left, LINE_EMS * number * size, text, "lb") for number, text in enumerate(lines, 1)]
+    top = LINE_EMS * len(lines) * size + 0.2 * size
     shown = colors[np.linspace(0, len(colors) - 1, BAR_STEPS).round().astype(int)].tolist()
     starts = np.linspace(left, right, BAR_STEPS + 1)[:-1].tolist()
     boxes = (
@@ -303,10 +306,23 @@ def _bar(view: ViewSpec, size: float, key: Key) -> Drawing:
     )
     places = np.linspace(left, right, len(key.ends))
     anchors = ["lt", *["mt"] * (len(key.ends) - 2), "rt"]
-    labels = [Label(float(x), 2.5 * size, text, a) for x, text, a in zip(places, key.ends, anchors, strict=True)]
+    labels = [Label(float(x), top + size, text, a) for x, text, a in zip(places, key.ends, anchors, strict=True)]
     if key.zero is not None:
-        labels.append(Label(left + key.zero * (right - left), 2.5 * size, "0", "mt"))
-    return Drawing(tuple(boxes), labels=(Label(left, 1.3 * size, key.caption, "lb"), *labels))
+        labels.append(Label(left + key.zero * (right - left), top + size, "0", "mt"))
+    return Drawing(tuple(boxes), labels=(*captions, *labels))
+
+
+def _lines(key: Key, size: float) -> list[str]:
+    """Return the caption of a color scale in one or two lines, which are cut where they are wider than the scale."""
+    length, room = text_width(size), (KEY_WIDTH - 2 * MARGIN) * size
+    first, *rest = wrapped(key.caption.split(), length, room)
+    return [fitted(line, length, room) for line in (first, " ".join(rest)) if line]
+
+
+def _height(key: Key, size: float) -> float:
+    """Return the height of a legend entry in pixels; `size` is 1 em."""
+    further = len(_lines(key, size)) - 1 if key.shape == "bar" else 0
+    return (SHAPES[key.shape][1] + LINE_EMS * further) * size
 
 
 def _ring(view: ViewSpec, size: float, key: Key) -> Drawing:
@@ -366,7 +382,7 @@ def _text(_: ViewSpec, size: float, key: Key) -> Drawing:
     return Drawing(labels=(Label((KEY_WIDTH - MARGIN) * size, 0.9 * size, key.caption, "rm"),))
 
 
-# The function that draws each shape, and the height of the shape in ems.
+# The function that draws each shape, and the height of the shape in ems, with one line of text.
 SHAPES: dict[Shape, tuple[Callable[[ViewSpec, float, Key], Drawing], float]] = {
     "bar": (_bar, 3.6),
     "ring": (_ring, 5.2),

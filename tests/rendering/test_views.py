@@ -20,12 +20,12 @@ from flowviz.rendering import (
     render_frame,
     visible_rectangle,
 )
-from flowviz.rendering.annotate import Label, em, tick_labels, title_corner
+from flowviz.rendering.annotate import Label, em, text_width, tick_labels, title_corner
 from flowviz.rendering.colormaps import SCALES, Scale, color_scale, heat_scale
 from flowviz.rendering.colors import QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import LABEL_EMS, contour_lines, mass_levels
 from flowviz.rendering.frame import panel_labels, panel_views
-from flowviz.rendering.legend import draw_key, keys, legend_ends, legend_places
+from flowviz.rendering.legend import Key, draw_foot, draw_key, draw_legend, keys, legend_ends, legend_places
 from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
 from flowviz.rendering.paths import path_curves
 from flowviz.rendering.projection import EDGE_MARK, FREE, Panel, Projection, panel_of
@@ -250,6 +250,31 @@ def test_a_difference_takes_the_place_of_the_density() -> None:
         both = replace(scene, density=base_density(stage))
         assert keys(both, stage, view, PANEL) == keys(scene, stage, view, PANEL)
         np.testing.assert_array_equal(render_frame(both, stage, view, SIZE), render_frame(scene, stage, view, SIZE))
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("Flow matching", "Continuous flow"), ("A " * 20, "B" * 40)])
+def test_the_caption_of_a_scale_wraps_at_the_edge_of_the_picture(names: tuple[str, str]) -> None:
+    """The end of a long one was cut off."""
+    trace, nothing = bent(base_particles(500)), (np.zeros((4, 4), np.float32), np.zeros(500, np.float32))
+    scene = Scene(trace, difference=Difference(trace.last_stage, (-4.0, 4.0, -4.0, 4.0), *nothing, names))
+    view = ViewSpec()
+    found, size = keys(scene, trace.last_stage, view, PANEL), em(view, PANEL)
+    *captions, low, _, _ = draw_legend(view, PANEL, found).labels
+    assert all(label.x + text_width(size)(label.text) <= PANEL.width for label in captions)
+    assert all(label.y < low.y for label in captions)
+    assert low.y < legend_ends(view, PANEL, found)[1]
+    if "B" * 40 not in names:
+        assert " ".join(label.text for label in captions) == f"{names[0]} minus {names[1]}, nats"
+
+
+def test_the_numbers_of_a_scale_with_a_long_caption_are_in_its_row_of_the_foot_of_a_figure() -> None:
+    view, whole = ViewSpec(), PictureSize(width=1250, height=700)
+    name = "distance between a particle and the nearest cluster center"
+    drawing, size = draw_foot(view, whole, (Key(name, "bar", ("0", "1")),)), em(ViewSpec(), whole)
+    *captions, last, low, _ = drawing.labels
+    assert len(captions) == 1
+    assert last.text.endswith("…")
+    assert low.y + size <= whole.height
 
 
 @pytest.mark.parametrize(
