@@ -43,6 +43,7 @@ class ComparisonBar(QWidget):
         super().__init__()
         self.setObjectName("comparisonBar")
         self.title = FittingLabel("comparisonTitle", "Description of the comparison")
+        self.title.setContentsMargins(0, 0, GAP, 0)  # which a title without room does not need
         limits = check_box("limitByCounting", "Li&mit by counting", f"Add a line to the table. {TIP}")
         bind_control(compared, lambda value: value.limits is not None, limits, set_limits)
         new = button("newComparisonButton", "&New Comparison…", "Compare other flows", run=choose_another)
@@ -50,7 +51,7 @@ class ComparisonBar(QWidget):
         back = button("leaveComparisonButton", "&Back to the Flow", tip, run=leave)
         # A row that wraps, or the buttons would be narrower than their texts.
         wrapped = WrappingRow(GAP, DifferenceBox(compared, links), limits, new, back)
-        lay_out(QHBoxLayout(self), self.title, wrapped, stretched=self.title)
+        lay_out(QHBoxLayout(self), self.title, wrapped, stretched=self.title, spacing=0)
 
 
 class EntrantBar(QWidget):

@@ -86,6 +86,22 @@ def test_buttons_above_a_comparison_are_as_wide_as_their_texts(window: Window, q
 
 
 @pytest.mark.usefixtures("restored_font")
+def test_the_bars_above_the_panes_begin_at_the_same_place_if_they_have_no_room(window: Window, qtbot: QtBot) -> None:
+    """The buttons were moved by the space beside a title without room."""
+    window.main.resize(1024, 700)
+    window.main.appearance.choose_text_size(150)
+    window.main.comparisons.show(untrained("a", "b"))
+    first = window.find(QWidget, "differenceBox")
+    (bar,) = window.main.findChildren(ViewBar)
+    qtbot.waitUntil(lambda: first.isVisible() and left_of(first) == left_of(bar))
+
+
+def left_of(widget: QWidget) -> int:
+    """Return the left edge of a widget in its window."""
+    return widget.mapTo(widget.window(), widget.rect().topLeft()).x()
+
+
+@pytest.mark.usefixtures("restored_font")
 def test_the_clouds_of_a_comparison_have_the_room_of_a_second_line_below_them(window: Window, qtbot: QtBot) -> None:
     window.main.resize(1024, 700)
     window.main.appearance.choose_text_size(150)
