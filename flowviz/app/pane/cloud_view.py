@@ -116,6 +116,7 @@ class CloudView(FontFollower, QWidget):
         super().__init__()
         self._state, self.leader = view, leader or self
         named(self, object_name, "Cloud of particles", description=DESCRIPTION)
+        self.setProperty("isFilled", True)  # for the ring around it
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if leader else Qt.FocusPolicy.StrongFocus)
         self._word_scale, self._word_height = 1.0, USUAL_WORD_HEIGHT  # the latter relative to the shorter side
         self._view, self._point_scale, self.is_bare = ViewSpec(), 1.0, False

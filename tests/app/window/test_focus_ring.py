@@ -6,7 +6,6 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.pane.stage_strip import StageStrip
 from flowviz.app.style.tokens import CORNER, TIGHT
 from flowviz.app.widgets.focus_ring import FocusRing
 from flowviz.app.window.keyboard import FocusRings
@@ -34,12 +33,14 @@ def test_focus_ring_does_not_cover_the_text_of_a_label(window: Window, qtbot: Qt
     assert ring.mask().intersected(label.geometry().translated(-ring.pos())).isEmpty()
 
 
-def test_focus_ring_covers_no_picture_of_the_strip(window: Window, qtbot: QtBot) -> None:
-    strip = window.find(StageStrip, "stageStrip")
-    strip.setFocus()
+@pytest.mark.parametrize("name", ["stageStrip", "cloudView"])
+def test_focus_ring_covers_no_picture(window: Window, qtbot: QtBot, name: str) -> None:
+    """A cloud has marks of particles outside it at its edge."""
+    picture = window.find(QWidget, name)
+    picture.setFocus()
     ring = window.main.findChild(FocusRing)
     assert ring is not None
-    place = QRect(strip.mapTo(window.main, QPoint()), strip.size())
+    place = QRect(picture.mapTo(window.main, QPoint()), picture.size())
     qtbot.waitUntil(lambda: ring.geometry() == place.adjusted(-TIGHT, -TIGHT, TIGHT, TIGHT))
 
 

@@ -184,7 +184,7 @@ def test_focus_ring_surrounds_every_focused_widget(window: Window, keyboard: Key
             ring = window.main.findChild(FocusRing)
             assert ring is not None
             assert ring.isVisible(), keyboard.focus.objectName()
-            margin = TIGHT if isinstance(keyboard.focus, QLabel | QAbstractButton | StageStrip) else 0
+            margin = TIGHT if isinstance(keyboard.focus, QLabel | QAbstractButton | StageStrip | CloudView) else 0
             assert ring.size().width() == keyboard.focus.width() + 2 * margin
             assert _edge_color(ring) == ring.palette().accent().color().name()
     window.main.appearance.choose_theme(None)
