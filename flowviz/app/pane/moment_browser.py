@@ -107,17 +107,13 @@ class MomentBrowser(QObject):
         The particles of earlier moments are computed when they are needed. How well they hit the target is unknown at
         another value of the condition, unless it was measured at that value.
         """
-        self.is_following.set(False)
         moments = self.timeline.moments
         self._passed |= {(_told(self.variant), each.step): without_particles(each) for each in moments}
-        self.timeline = replace(self.timeline, moments=tuple(self._as_shown(each, variant) for each in moments))
-        self.variant = variant
-        self.take_snapshot(snapshot)
-        if not self.is_live:
-            self.show_again()
+        shown = replace(self.timeline, moments=tuple(self._as_shown(each, variant) for each in moments))
+        self.restore(variant, shown.with_moment(snapshot))
 
     def restore(self, variant: Variant, timeline: Timeline) -> None:
-        """Show the moments of a variant that was shown before."""
+        """Show the moments of another variant, with the particles that are known."""
         self.is_following.set(False)
         self.variant = variant
         self._set_timeline(timeline)

@@ -20,7 +20,7 @@ from flowviz.app.pane.scene_model import SceneModel
 from flowviz.app.pane.subject import Subject
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.known import Known
-from flowviz.app.state.view import Tool, View, ViewState
+from flowviz.app.state.view import Tool, View, ViewState, without_stage_from
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
 from flowviz.records import Scene, Snapshot, Timeline, Trace, selection_among
@@ -113,9 +113,10 @@ class Viewer(QObject):
         seen, shown = view.seen, self._view.value
         kept = WINDOW_FIELDS if seen.view.palette != ViewSpec().palette else (*WINDOW_FIELDS, "palette")
         own = {name: getattr(shown.seen.view, name) for name in kept}
-        stage = None if seen.stage is not None and seen.stage >= shown.last_stage else seen.stage
         tool: Tool = view.tool if seen.probe is None else "probe"
-        restored = seen.model_copy(update={"view": seen.view.model_copy(update=own), "stage": stage, "moment": None})
+        restored = without_stage_from(shown.last_stage, seen).model_copy(
+            update={"view": seen.view.model_copy(update=own), "moment": None}
+        )
         self._view.change(
             seen=restored,
             selection=selection_among(shown.particles, view.selection),

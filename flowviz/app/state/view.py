@@ -80,7 +80,7 @@ class View:
         """Return the view at the stage of a flow that is nearest to a depth, which it remembers for other flows."""
         probe, ratio = self.seen.probe, last_stage / max(self.last_stage, 1)
         changes = {"stage": round(depth * last_stage), "probe": probe and (round(probe[0] * ratio), probe[1])}
-        seen = _without_stage_from(last_stage, self.seen.model_copy(update=changes))
+        seen = without_stage_from(last_stage, self.seen.model_copy(update=changes))
         return replace(self, seen=seen, last_stage=last_stage, exact=ExactDepth(seen.stage, last_stage, depth))
 
     @property
@@ -151,7 +151,7 @@ class ViewState(State[View]):
             view = view.at_depth(view.depth_of(view.stage), last_stage)
         self.set(replace(
             view,
-            seen=_without_stage_from(last_stage, view.seen),
+            seen=without_stage_from(last_stage, view.seen),
             selection=selection_among(particles, view.selection),
             last_stage=last_stage,
             particles=particles,
@@ -232,6 +232,6 @@ class ViewState(State[View]):
         return None if stage >= self.value.last_stage else max(stage, 0)
 
 
-def _without_stage_from(last_stage: int, seen: Seen) -> Seen:
+def without_stage_from(last_stage: int, seen: Seen) -> Seen:
     """Return the view at the last stage if its own stage is not before that one."""
     return seen.model_copy(update={"stage": None}) if seen.stage is not None and seen.stage >= last_stage else seen
