@@ -28,6 +28,15 @@ class Timeline:
             return len(self.moments) - 1
         return min(range(len(self.moments)), key=lambda number: abs(self.moments[number].step - step))
 
+    def earlier(self, step: int | None) -> Moment | None:
+        """Return the moment nearest to a step, or None if that is the latest one, as it is for None."""
+        number = self.nearest(step)
+        return self.moments[number] if number < len(self.moments) - 1 else None
+
+    def step_of(self, number: int) -> int | None:
+        """Return the step of the moment with an index, or None for the latest one, which may still be trained."""
+        return self.moments[number].step if number < len(self.moments) - 1 else None
+
     def with_moment(self, moment: Moment) -> "Timeline":
         """Return this timeline with a new latest moment.
 

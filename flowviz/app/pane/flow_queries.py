@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 OnResult = Callable[[Answer], object]
-PAST, POSITIONS_NOW, DENSITIES_NOW, SCORE, BEST_LOSS = "past", "positions", "densities", "score", "best loss"
+PAST, POSITIONS_NOW, DENSITIES_NOW, SCORE, BEST_LOSS = "particles", "positions", "densities", "score", "best loss"
 LASTING = {PAST, POSITIONS_NOW, DENSITIES_NOW, SCORE, BEST_LOSS}  # topics of queries that do not refer to stages
 WITHOUT_FLOW = {"thumbnails", "example", BEST_LOSS}  # topics of queries that do not load TensorFlow
 REST = 2.0  # during a training, so that queries of each snapshot leave the processor to it and to the picture
@@ -169,12 +169,15 @@ class FlowQueries(QObject):
         self,
         variant: Variant,
         particles: Trace,
-        moments: tuple[Moment, ...],
-        on_result: OnResult[tuple[Snapshot, ...]],
+        moment: Moment,
+        on_result: OnResult[Snapshot],
     ) -> None:
-        """Move the particles of a trace through the flow as it was at earlier moments of its training."""
-        keeper = self._keepers[self._slow]
-        self._slow.ask(PAST, lambda: tuple(_followed(keeper, variant, particles, each) for each in moments), on_result)
+        """Move the particles of a trace through the flow as it was at an earlier moment of its training."""
+
+        def compute(flow: "ShownFlow") -> Snapshot:
+            return _moved(moment, flow.trace(particles.particles_of(flow.base)), None)
+
+        self._ask(self._slow, PAST, Subject.of(variant, moment.weights), compute, on_result)
 
     def integrated(
         self,
@@ -329,11 +332,6 @@ def _example_trace(name: str) -> Trace | None:
         return None
     trace.measure()
     return trace
-
-
-def _followed(keeper: FlowKeeper, variant: Variant, particles: Trace, moment: Moment) -> Snapshot:
-    flow = keeper.flow(variant.flow, moment.weights, variant.edits)
-    return _moved(moment, flow.trace(particles.particles_of(flow.base)), None)
 
 
 def _moved(moment: Moment, trace: Trace, target: Target | None) -> Snapshot:

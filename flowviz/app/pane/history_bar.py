@@ -60,12 +60,11 @@ class HistoryBar(FontFollower, QWidget):
         self.setEnabled(len(moments) > 1)
         self._slider.setMaximum(max(len(moments) - 1, 1))  # the handle of a single moment is at the end
         self._slider.setValue(max(number, 1) if len(moments) == 1 else max(number, 0))
-        self._live.setChecked(step is None)
+        self._live.setChecked(self._timeline.earlier(step) is None)
         self._label.setText(f"step {moments[number].step:,}" if moments else "not trained yet")
 
     def _request_moment(self, number: int) -> None:
-        is_latest = number >= len(self._timeline.moments) - 1
-        self._moment.request(None if is_latest else self._timeline.moments[number].step)
+        self._moment.request(self._timeline.step_of(number))
 
     def fit_font(self) -> None:
         """Reserve room for the longest label, so that the slider keeps its width during a training."""

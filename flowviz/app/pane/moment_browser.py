@@ -28,8 +28,9 @@ Told = tuple[Value | None, float]  # the value of the condition and the guidance
 class MomentBrowser(QObject):
     """Emits the snapshot to show when the current moment changes, and as the training goes on.
 
-    The moments of a project file have no particles. When the first of them is needed, the particles of all moments are
-    computed. Other variants of the flow are computed and scored as well: positions first, because they are quick.
+    The moments of a project file have no particles. When those of one are needed, they are computed, and then those of
+    all others, the nearest ones first. Other variants of the flow are computed and scored as well: positions first,
+    because they are quick.
 
     Attributes:
         timeline: The moments.
@@ -71,8 +72,8 @@ class MomentBrowser(QObject):
 
     @property
     def is_live(self) -> bool:
-        """Return whether the view follows the training, which means that it shows the latest moment."""
-        return self._view.seen.moment is None
+        """Return whether the view shows the latest moment, as it does while it follows the training."""
+        return self.timeline.earlier(self._view.seen.moment) is None
 
     @property
     def current(self) -> Moment:
@@ -129,11 +130,12 @@ class MomentBrowser(QObject):
 
     def go_to(self, step: int | None) -> None:
         """Go to the moment nearest to a step, or to the latest one if it is None."""
-        self._choose(self.timeline.nearest(step))
+        self._view.update(moment=self.timeline.step_of(self.timeline.nearest(step)))
 
     def play(self, position: float) -> None:
         """Go to the moment at a position between 0, the start of the training, and 1, now."""
-        self._choose(round(position * (len(self.timeline.moments) - 1)))
+        number = round(position * (len(self.timeline.moments) - 1))
+        self._view.update(moment=self.timeline.step_of(number))
 
     def show_again(self) -> None:
         """Show the snapshot of the current moment again."""
@@ -141,12 +143,8 @@ class MomentBrowser(QObject):
             return
         if isinstance(self.current, Snapshot):
             self._show_snapshot(self.current)
-        else:
+        elif not self.is_following.value:
             self._compute_particles()
-
-    def _choose(self, number: int) -> None:
-        last = len(self.timeline.moments) - 1
-        self._view.update(moment=None if number >= last else self.timeline.moments[number].step)
 
     def _on_view_changed(self, _: View, new: View) -> None:
         if new.seen.moment != self._step:
@@ -158,23 +156,22 @@ class MomentBrowser(QObject):
         self._show_timeline(timeline)
 
     def _compute_particles(self) -> None:
-        """Query the particles of all moments that have none."""
-        if self.is_following.value or not isinstance(self._latest, Snapshot):
-            return
-        self.is_following.set(True)
-        missing = tuple(moment for moment in self.timeline.moments if not isinstance(moment, Snapshot))
-        self._queries.followed(self.variant, self._latest.trace, missing, partial(self._on_followed, self.variant))
+        """Query the particles of one moment after the other, beginning with the current one and those near it."""
+        step, latest = self.current.step, self._latest
+        missing = [moment for moment in self.timeline.moments if not isinstance(moment, Snapshot)]
+        self.is_following.set(bool(missing) and isinstance(latest, Snapshot))
+        if missing and isinstance(latest, Snapshot):
+            nearest = min(missing, key=lambda moment: abs(moment.step - step))
+            self._queries.followed(self.variant, latest.trace, nearest, partial(self._on_followed, self.variant))
 
-    def _on_followed(self, variant: Variant, snapshots: tuple[Snapshot, ...]) -> None:
+    def _on_followed(self, variant: Variant, snapshot: Snapshot) -> None:
         if variant != self.variant:
             return  # the particles of another variant are still being computed
-        self.is_following.set(False)
-        by_step = {snapshot.step: snapshot for snapshot in snapshots}
-        moments = tuple(
-            moment if isinstance(moment, Snapshot) else by_step[moment.step] for moment in self.timeline.moments
-        )
-        self._set_timeline(replace(self.timeline, moments=moments))
-        self.show_again()
+        moments = (snapshot if each.step == snapshot.step else each for each in self.timeline.moments)
+        self._set_timeline(replace(self.timeline, moments=tuple(moments)))
+        if self.current is snapshot:
+            self._show_snapshot(snapshot)
+        self._compute_particles()
 
     def _on_notice_posted(self, notice: Notice) -> None:
         """Go to the latest moment if the particles of earlier ones cannot be computed."""

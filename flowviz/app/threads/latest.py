@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 MAX_REST_SECONDS = 0.2  # loading TensorFlow takes seconds, and calls for no long rest
 # Topics that users know by the same name.
-USER_TERMS = {"density", "difference", "grid", "preview", "picture", "target", "velocity"}
+USER_TERMS = {"density", "difference", "grid", "particles", "preview", "picture", "target", "velocity"}
 
 
 @dataclass(frozen=True)

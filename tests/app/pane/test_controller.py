@@ -9,8 +9,9 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.flow_queries import PAST
 from flowviz.app.state.view import View
 from flowviz.projects import Project
+from flowviz.projects.moments import with_particles
 from flowviz.projects.variant import Variant
-from flowviz.records import Density, Moment, Selection, StageReport, VelocityField
+from flowviz.records import Density, Moment, Selection, StageReport, Timeline, VelocityField
 from flowviz.specs import FlowSpec, Seen, TextSpec, TrainingSpec, ViewSpec
 from flowviz.specs.view import Mark
 from flowviz.targets import build_target
@@ -57,6 +58,22 @@ def test_past_moment_stays_while_new_snapshots_arrive(viewed: Viewed) -> None:
     assert viewed.scene.trace.positions.max() == trace(1.1).positions.max()
     viewed.view.update(moment=None)
     assert viewed.scene.trace.positions.max() == trace(1.3).positions.max()
+
+
+def test_the_particles_of_the_moment_under_the_slider_are_computed_first(viewed: Viewed) -> None:
+    latest = viewed.viewer.moments.timeline.moments[-1]
+    past = tuple(Moment(step, WEIGHTS, 0.5, 0.5) for step in (10, 20, 30, 40))
+    viewed.viewer.moments.begin(viewed.viewer.moments.variant, Timeline((*past, latest)))
+    viewed.view.update(moment=20)
+    viewed.view.update(moment=40)
+    asked = list[int]()
+    while "followed" in viewed.queries.asked:
+        moment = viewed.queries.asked["followed"][2]
+        asked.append(moment.step)
+        viewed.queries.answer("followed", with_particles(moment, trace(moment.step)))
+        assert (viewed.scene.trace.positions.max() == trace(40).positions.max()) == (40 in asked)
+    assert asked == [20, 40, 30, 10]
+    assert not viewed.viewer.moments.is_following.value
 
 
 @pytest.mark.parametrize("topic", ["density", "thumbnails", "report"])

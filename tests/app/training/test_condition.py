@@ -169,7 +169,7 @@ def test_hits_of_earlier_moments_are_unknown_at_a_value_they_were_not_measured_a
     assert [each.on_target for each in moments.timeline.moments] == [None, 0.25]
     trained.view.update(moment=100)
     missing = moments.timeline.moments[0]
-    trained.queries.answer("followed", (with_particles(missing, untrained_trace(AT_KATIE)),))
+    trained.queries.answer("followed", with_particles(missing, untrained_trace(AT_KATIE)))
     assert trained.metrics.hits == (None, None)
     trained.request.set_given(0.0)
     asked = trained.queries.asked["positions"]

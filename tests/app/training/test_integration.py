@@ -194,9 +194,9 @@ def test_earlier_moment_is_computed_with_the_integrator(trained: SessionHarness)
     trained.view.update(moment=100)
     request(trained, COARSE)
     answer(trained, COARSE)
-    variant, _, moments, on_result = trained.queries.asked["followed"]
-    assert (variant, [moment.step for moment in moments]) == (Variant(COARSE), [100])
-    on_result((snapshot(100, 0.3, COARSE),))
+    variant, _, moment, on_result = trained.queries.asked["followed"]
+    assert (variant, moment.step) == (Variant(COARSE), 100)
+    on_result(snapshot(100, 0.3, COARSE))
     assert (stages(trained), trained.metrics.hits[0]) == (10, 0.3)
 
 
@@ -204,7 +204,7 @@ def test_score_arrives_while_an_earlier_moment_is_shown(trained: SessionHarness)
     trained.view.update(moment=100)
     request(trained, COARSE)
     answer(trained, COARSE)
-    trained.queries.answer("followed", (snapshot(100, 0.3, COARSE),))
+    trained.queries.answer("followed", snapshot(100, 0.3, COARSE))
     trained.queries.answer("scored", SCORE)
     assert trained.session.project().score == SCORE
 
@@ -214,13 +214,13 @@ def test_earlier_moment_of_one_integrator_leaves_the_next_one_requested(trained:
     request(trained, replace_steps(5))
     answer(trained, replace_steps(5))
     request(trained, COARSE)
-    trained.queries.answer("followed", (snapshot(100, 0.3, replace_steps(5)),))
+    trained.queries.answer("followed", snapshot(100, 0.3, replace_steps(5)))
     answer(trained, COARSE)
     outdated = trained.queries.asked["followed"]
     request(trained, TRAINED)
     answer(trained, TRAINED)
-    outdated[-1]((snapshot(100, 0.3, COARSE),))
-    trained.queries.answer("followed", (snapshot(100, 0.3, TRAINED),))
+    outdated[-1](snapshot(100, 0.3, COARSE))
+    trained.queries.answer("followed", snapshot(100, 0.3, TRAINED))
     assert stages(trained) == 20
 
 

@@ -67,8 +67,8 @@ def test_particles_of_an_earlier_moment_are_computed_when_it_is_shown(
     qtbot.waitUntil(lambda: viewer.scenes.scene.trace is not past.trace)
     expected = build_flow(past.flow, past.timeline.moments[1].weights).trace(past.trace.positions[0])
     np.testing.assert_allclose(viewer.scenes.scene.trace.positions, expected.positions, atol=1e-5)
+    qtbot.waitUntil(lambda: all(isinstance(moment, Snapshot) for moment in viewer.moments.timeline.moments))
     assert status.text() == before
-    assert all(isinstance(moment, Snapshot) for moment in viewer.moments.timeline.moments)
     assert window.main.session.project().seen.moment == 900
     assert window.find(QLabel, "onTargetFigure").text() == "50.0%"
 
