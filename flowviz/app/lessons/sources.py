@@ -41,12 +41,12 @@ def view_observations(value: View, viewer: Viewer) -> Mapping[str, Any]:
     """Observe what is shown."""
     seen, view = value.seen, value.seen.view
     probe = seen.probe
-    moments = viewer.moments.timeline.moments
+    timeline = viewer.moments.timeline
     return {
         "stage": value.stage,
         "last_stage": value.last_stage,
         "stage_kind": _kind(viewer, value.stage),
-        "moment": seen.moment if seen.moment is not None else moments[-1].step if moments else None,
+        "moment": timeline.moments[timeline.nearest(seen.moment)].step if timeline.moments else None,
         "live": viewer.moments.is_live,
         "marks": view.marks,
         "color_by": view.color_by,

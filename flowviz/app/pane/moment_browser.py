@@ -121,12 +121,17 @@ class MomentBrowser(QObject):
         self.show_again()
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
-        """Add the latest snapshot of the training, and show it if the view is live."""
+        """Add the latest snapshot of the training, and show it if the view is live.
+
+        If the timeline drops the current moment, the view goes to the nearest one. A step at which this flow has no
+        moment is kept, because another pane may have one there.
+        """
+        before = self.timeline.earlier(self._view.seen.moment)
         self._set_timeline(self.timeline.with_moment(snapshot))
-        if self.is_live:
-            self._show_snapshot(snapshot)
-        else:  # the timeline may have dropped the current moment
-            self.go_to(self._view.seen.moment)
+        if before is not None and before.step == self._view.seen.moment:
+            self.go_to(before.step)
+        elif before is None or self.timeline.earlier(self._view.seen.moment) is not before:
+            self.show_again()
 
     def go_to(self, step: int | None) -> None:
         """Go to the moment nearest to a step, or to the latest one if it is None."""

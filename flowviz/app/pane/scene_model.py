@@ -8,7 +8,7 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz import rendering, targets
-from flowviz.app.pane.flow_queries import FlowQueries, OnResult
+from flowviz.app.pane.flow_queries import PAST, FlowQueries, OnResult
 from flowviz.app.pane.subject import Subject
 from flowviz.app.state.memo import Memo
 from flowviz.app.state.view import ViewState
@@ -17,6 +17,7 @@ from flowviz.projects import Project
 from flowviz.records import (
     FLOW_UNITS,
     Density,
+    Moment,
     Rectangle,
     Scene,
     Selection,
@@ -129,13 +130,17 @@ class SceneModel(QObject):
         self._query_velocity(camera, size)
         self._query_difference()
 
-    @property
-    def awaited(self) -> list[str]:
-        """Return the names of what is shown but still being computed, unless that has failed."""
+    def awaited(self, moment: Moment | None = None) -> list[str]:
+        """Return the names of what is shown but still being computed, unless that has failed.
+
+        These are only the particles if those of an earlier `moment` are to be shown but not yet known.
+        """
         names: list[str] = [
             mark for mark, name in SCENE_FIELDS.items() if self._shows(mark) and getattr(self.scene, name) is None
         ]
         names += ["difference"] if self._lacks_difference else []
+        if moment is not None and moment.weights is not self.subject.weights:
+            names = [PAST]
         return [name for name in names if name not in self._queries.failed_topics]
 
     def _query_density(self, camera: Camera, size: PictureSize) -> None:

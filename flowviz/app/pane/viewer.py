@@ -23,7 +23,7 @@ from flowviz.app.state.known import Known
 from flowviz.app.state.view import Tool, View, ViewState, without_stage_from
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
-from flowviz.records import Scene, Snapshot, Timeline, Trace, selection_among
+from flowviz.records import Moment, Scene, Snapshot, Timeline, Trace, selection_among
 from flowviz.records.trace import untrained_trace
 from flowviz.rendering.projection import unframed
 from flowviz.specs import FlowSpec, ViewSpec
@@ -125,7 +125,7 @@ class Viewer(QObject):
             camera=view.camera,
             exact=view.exact,
         )
-        self.moments.go_to(seen.moment)
+        self._view.update(moment=seen.moment)  # not the nearest one of this flow, because other panes may have that one
         self.playhead.jump_to(self._view.value.stage)
 
     def preview(self, variant: Variant, snapshot: Snapshot) -> None:
@@ -143,9 +143,15 @@ class Viewer(QObject):
         """Set whether to jump to stages and frames instead of gliding."""
         self.playhead.jumps = self.camera.jumps = self.example.jumps = reduced
 
-    def progress_of(self, scenes: SceneModel) -> str:
-        """Return a sentence about what is still being computed for a scene. Empty if it is complete."""
-        awaited = " and ".join(f"the {name}" for name in scenes.awaited)
+    def progress_of(self, scenes: SceneModel, moment: Moment | None = None) -> str:
+        """Return a sentence about what is still being computed for a scene. Empty if it is complete.
+
+        Args:
+            scenes: The scene.
+            moment: The earlier moment whose particles the scene will show. None if it shows the latest ones, or if
+                their computation is announced elsewhere.
+        """
+        awaited = " and ".join(f"the {name}" for name in scenes.awaited(moment))
         loads = not self._inspector.uses_tensorflow and not scenes.subject.spec.is_recorded
         return f"{'Loading TensorFlow for' if loads else 'Computing'} {awaited}…" if awaited else ""
 

@@ -209,7 +209,9 @@ class Session(QObject):
         state: TrainingState,
         start: Variant | None = None,
     ) -> None:
-        """Show an entrant of a comparison at the depth of the one before it, or again at the same moment.
+        """Show an entrant of a comparison at the depth and the moment of the one before it.
+
+        If it is shown already and its training starts, it is shown at its latest moment.
 
         Args:
             key: Its key.
@@ -221,14 +223,14 @@ class Session(QObject):
             start: The variant with which its training started. None for that of the project.
         """
         view, value, probed = self._view, self._view.value, self._viewer.probed_place
-        moment = value.seen.moment if key == self.entrant and state == TrainingState.IDLE else None
+        starts = self.entrant == key and self.state == TrainingState.IDLE != state
         self._presenter.entrant = key
         self._runner.attend(key)
         self._leave_for(project, built, partial(self._request.show_plan, plan), edits)
         if state != TrainingState.IDLE:
             self._runner.attend(key, built, project, start)
         self._presenter.attend(project, built, replace(self._presenter.activity, state=state))
-        self._viewer.moments.go_to(moment)
+        view.update(moment=None if starts else value.seen.moment)
         view.set(view.value.at_depth(value.depth_of(value.stage), view.value.last_stage))
         if probed is not None:
             view.update(probe=(view.value.last_stage if probed[0] else 0, probed[1]))

@@ -55,16 +55,19 @@ class EntrantScene(QObject):
         self.scenes = SceneModel(self._view, self._queries, self)
         self._keep = keep
         self._shown: Sequence[object] = ()
+        self._awaiting: EntrantRun | None = None  # while the particles of the moment to show are being computed
         self._size = PictureSize()
-        self._delay = delayed(self, self._query, DELAY_MS)
+        self._delay = delayed(
+            self, lambda: self.scenes.query_fields(Camera(self._view.seen.view), self._size), DELAY_MS
+        )
         self._queries.notice_posted.connect(post)
-        for changed in (self.scenes.changed, self._queries.notice_posted):  # which is awaited no longer
+        for changed in (self.scenes.changed, self._queries.notice_posted):  # a failed query is no longer awaited
             changed.connect(lambda _: redraw())
         self.scenes.trace_changed.connect(lambda _: self._query_soon())
         self._view.observe(_queried, lambda _: self._query_soon())
 
     def show(self, run: EntrantRun, view: View, size: PictureSize, outstanding: Variant | None = None) -> None:
-        """Show the latest particles of an entrant.
+        """Show an entrant at the moment of the view: its latest particles, or earlier ones once they are computed.
 
         Args:
             run: The entrant.
@@ -73,19 +76,40 @@ class EntrantScene(QObject):
             outstanding: The variant whose particles have to be computed. None if there is none.
         """
         project, target = run.project, run.built.target if run.built else None
-        shown = project.trace, target, outstanding
+        moment = project.timeline.earlier(view.seen.moment)
+        shown = moment or project.trace, target, outstanding
         if not are_same(shown, self._shown):
-            self._shown = shown
-            self.scenes.begin(project.flow, target)
-            self.scenes.show(Subject.of(Variant.of(project), project.weights), project.trace)
+            self._shown, present = shown, project.present_moment(None)
+            known = moment if isinstance(moment, Snapshot) else present
+            is_new = self.scenes.subject.weights is None or project.trace.names != self.scenes.scene.trace.names
+            if moment is None or moment is known or outstanding or is_new:
+                self._show(run, shown, known)
             if outstanding is not None:
-                particles, moment = project.trace.positions[0], project.present_moment(None)
-                keep = partial(self._keep, run, outstanding)
-                self._queries.integrated(outstanding, particles, moment, target, keep)
+                self._queries.integrated(
+                    outstanding, project.trace.positions[0], present, target, partial(self._keep, run, outstanding)
+                )
+            elif moment is not None and moment is not known:
+                self._awaiting = run
+                self._queries.followed(Variant.of(project), project.trace, moment, partial(self._show, run, shown))
         self._view.set(view)  # whose probe may be at a new stage
         if size != self._size:
             self._size = size
             self._query_soon()
+
+    def _show(self, run: EntrantRun, asked: Sequence[object], moment: Snapshot) -> None:
+        """Show an entrant at a moment, without its target if it was learning another one then.
+
+        If another moment of the same training has been asked for since, this one is shown until that one is computed,
+        without discarding its query. If anything else has been, nothing happens.
+        """
+        project, is_earlier = run.project, moment.trace is not run.project.trace
+        if asked is self._shown:
+            self._awaiting = None
+            self.scenes.begin(project.flow, run.built.target if run.built else None)
+        elif not (self._awaiting and self._awaiting.project.weights is project.weights):
+            return
+        self.scenes.hide_target(is_earlier and project.history.has_changed_since(moment.step))
+        self.scenes.show(Subject.of(Variant.of(project), moment.weights), moment.trace)
 
     def drop_queries(self) -> None:
         """Discard the queries so far, and ask them again when the entrant is shown next."""
@@ -102,9 +126,6 @@ class EntrantScene(QObject):
     def _query_soon(self) -> None:
         if not self._delay.isActive():
             self._delay.start()
-
-    def _query(self) -> None:
-        self.scenes.query_fields(Camera(self._view.seen.view), self._size)
 
 
 def _queried(value: View) -> tuple[object, ...]:

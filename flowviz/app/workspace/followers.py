@@ -10,6 +10,7 @@ from flowviz.app.desktop.existing import existing
 from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.viewer import Viewer
+from flowviz.app.state.memo import Memo
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.threads.delay import delayed
 from flowviz.app.workspace.compared import Compared, ComparedState
@@ -18,9 +19,9 @@ from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.grid import PaneGrid
 from flowviz.app.workspace.hints import difference_note, difference_problem, hint, missing_note
 from flowviz.app.workspace.links import LinksState, is_begun, matching_stage, shared_boxes
+from flowviz.projects import Project
 from flowviz.projects.variant import Variant
-from flowviz.records import Snapshot, Trace
-from flowviz.rendering.camera import Boxes
+from flowviz.records import Moment, Snapshot
 from flowviz.specs import ViewSpec
 from flowviz.specs.view import FIELDS
 
@@ -43,7 +44,7 @@ class Followers(QObject):
         super().__init__(grid)
         self._grid, self._viewer, self._cloud = grid, viewer, grid.cloud
         self._compared, self._links, self._view = compared, links, view
-        self._post, self._turns = post, Lock()
+        self._post, self._turns, self._memo = post, Lock(), Memo(1)
         self._scenes: dict[str, EntrantScene] = {}  # by the key of the entrant
         self._redrawing = delayed(self, self._show, 0)
         compared.changed.connect(self._on_compared_changed)
@@ -58,7 +59,9 @@ class Followers(QObject):
             for entrant in self._scenes.values():
                 entrant.drop_queries()
         if old.is_shown != new.is_shown or (new.is_shown and _has_other_frame(old, new)):
-            self._viewer.camera.frame_by(self._shared_boxes if new.is_shown else None)
+            self._viewer.camera.frame_by(
+                (lambda trace: shared_boxes(self._compared.value.runs, trace)) if new.is_shown else None
+            )
         if not new.is_shown:
             self._viewer.scenes.subtract(None)
             self._redrawing.stop()
@@ -77,10 +80,6 @@ class Followers(QObject):
         """Forget the scenes of all other entrants."""
         for key in self._scenes.keys() - set(keys):
             self._scenes.pop(key).close()
-
-    def _shared_boxes(self, trace: Trace) -> Boxes:
-        """Return, for each stage of a trace, the box that holds the particles of all panes."""
-        return shared_boxes(self._compared.value.runs, trace)
 
     def _follow(self) -> None:
         """Update the pictures once, however much changes at the same time."""
@@ -108,14 +107,22 @@ class Followers(QObject):
             )
             self._scenes[run.key], scenes = entrant, entrant.scenes
             entrant.show(run, self._view_of(run, framed, round(stage)), size, run.outstanding(compared.state))
-        scenes.subtract(*((other.project, (run.title, other.title)) if other else (None,)))
+        past = self._at_moment(other.project) if other else None
+        scenes.subtract(past, (run.title, other.title) if other else ("", ""))
         if picture is not self._cloud:
             picture.set_view(framed)
             picture.show_stage(stage)
             picture.show_scene(scenes.scene)
+        moment = run.project.timeline.earlier(self._view.seen.moment)
         note = other and difference_note(run, other, scenes.scene, stage, has_legend=not picture.is_bare)
         note = problem or note or missing_note(run.known, self._view.seen)
-        picture.change(hint=hint(run, stage, framed, size), note=note, progress=self._viewer.progress_of(scenes))
+        progress = self._viewer.progress_of(scenes, None if picture is self._cloud else moment)
+        picture.change(hint="" if moment else hint(run, stage, framed, size), note=note, progress=progress)
+
+    def _at_moment(self, project: Project) -> Project:
+        """Return the project that is subtracted at the moment that the view shows, each time the same object."""
+        moment = project.timeline.earlier(self._view.seen.moment)
+        return self._memo.result(_with_weights_of, moment, project) if moment else project
 
     def _keep_particles(self, run: EntrantRun, variant: Variant, snapshot: Snapshot) -> None:
         """Keep the particles of the variant that was requested of an entrant, unless it has changed meanwhile.
@@ -147,6 +154,11 @@ class Followers(QObject):
         has_probe = run.has_weights and self._compared.value.has_fields
         place = self._viewer.probed_place if has_probe else None
         return None if place is None else (run.project.trace.last_stage if place[0] else 0, place[1])
+
+
+def _with_weights_of(moment: Moment, project: Project) -> Project:
+    """Return a project with the weights that it had at a moment of its training."""
+    return replace(project, weights=moment.weights)
 
 
 def _framed(view: ViewSpec, drawn: ViewSpec, *, has_fields: bool) -> ViewSpec:

@@ -96,7 +96,7 @@ class PaneGrid(QWidget):
     def _on_view_changed(self, old: View, new: View) -> None:
         for pane in self._others:
             pane.picture.follow(new)
-        if old.seen.view.theme != new.seen.view.theme:
+        if (old.seen.view.theme, old.seen.moment) != (new.seen.view.theme, new.seen.moment):
             self._show_headers()
 
     def _fit_panes(self) -> None:
@@ -143,6 +143,6 @@ class PaneGrid(QWidget):
             self.cloud.pointer_moved.emit(point)
 
     def _show_headers(self) -> None:
-        theme, selected = self._view.seen.view.theme, self._compared.value.selected
+        seen, selected = self._view.seen, self._compared.value.selected
         for pane, run in zip(self.panes, self._runs, strict=False):
-            pane.show_title(pane_title(run, theme), selected=run.name == selected)
+            pane.show_title(pane_title(run, seen.view.theme, seen.moment), selected=run.name == selected)

@@ -69,14 +69,13 @@ def _go_to_stage(learner: Learner, stage: int) -> None:
 
 
 def _go_to_moment(learner: Learner, step: float) -> None:
-    """Go back in the training, moment by moment, to one at a step or before it."""
+    """Go through the training, moment by moment, to the last one at a step or before it."""
     slider = learner.window.find(JumpSlider, "historyScrubber")
     moments = learner.window.main.viewer.moments.timeline.moments
-    for _ in moments:
-        now = learner.lessons.observer.read()["moment"]
-        if now is not None and now <= step:
-            return
-        learner.qtbot.keyClick(slider, Qt.Key.Key_Left)
+    wanted = max(number for number, moment in enumerate(moments) if moment.step <= step)
+    key = Qt.Key.Key_Left if wanted < slider.value() else Qt.Key.Key_Right
+    for _ in range(abs(wanted - slider.value())):
+        learner.qtbot.keyClick(slider, key)
 
 
 def _tell(learner: Learner, value: float) -> None:

@@ -301,7 +301,8 @@ def test_saved_view_is_restored_without_its_theme(viewed: Viewed) -> None:
     )
     viewed.viewer.restore(View(seen, selection=chosen))
     restored = viewed.view.value
-    assert (restored.stage, restored.seen.moment, restored.seen.direction) == (1, 100, "encode")
+    assert (restored.stage, restored.seen.moment, restored.seen.direction) == (1, 110, "encode")
+    assert viewed.viewer.moments.current.step == 100, "the nearest one"
     assert (restored.tool, restored.seen.probe, restored.selection) == ("probe", (2, (0.1, 0.2)), chosen)
     assert (restored.seen.view.theme, restored.seen.view.color_by) == ("light", "angle")
     assert viewed.displays.cloud.view.half_extent == 2

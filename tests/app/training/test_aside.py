@@ -91,7 +91,7 @@ def test_an_entrant_that_is_shown_again_stays_at_its_moment(harness: SessionHarn
     moments = (Moment(100, brad.weights, 0.5, 0.25), Moment(2100, brad.weights, 0.9, 0.8))
     entrant = replace(brad, timeline=Timeline(moments, period=7))
     harness.session.set_aside()
-    for key, moment in (("1", None), ("1", 100), ("2", None)):  # once more as its target has been built, and another
+    for key, moment in (("1", None), ("1", 100), ("2", 100)):  # again with its target, and another
         attend(harness, entrant, key)
         assert harness.view.seen.moment == moment
         harness.view.update(moment=100)

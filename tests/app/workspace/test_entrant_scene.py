@@ -188,14 +188,14 @@ def test_a_difference_is_awaited_until_it_is_known_where_it_is_visible(fields: F
     fields.show(ViewSpec(), stage=last)
     scenes.subtract(fields.harness.run("a").project)
     fields.wait()
-    assert scenes.awaited == ["difference"]
+    assert scenes.awaited() == ["difference"]
     nothing = np.zeros((2, 2), np.float32), np.zeros(fields.trace.positions.shape[1], np.float32)
     fields.answer("difference", Difference(last, scenes._visible, *nothing, ("b", "a")))
-    assert scenes.awaited == []
+    assert scenes.awaited() == []
     fields.show(ViewSpec(half_extent=9.0), stage=last)
-    assert scenes.awaited == ["difference"]
+    assert scenes.awaited() == ["difference"]
     fields.show(ViewSpec(half_extent=9.0), stage=1.0)
-    assert scenes.awaited == []
+    assert scenes.awaited() == []
 
 
 def test_what_cannot_be_computed_is_awaited_no_longer(qtbot: QtBot, fields: Fields) -> None:
@@ -204,10 +204,10 @@ def test_what_cannot_be_computed_is_awaited_no_longer(qtbot: QtBot, fields: Fiel
         Lock(), State(False), lambda _: None, lambda: redrawn.append(True), lambda *_: None, fields.owner
     )
     entrant.show(run, seen_at(run, GRID, 2), SIZE)
-    assert entrant.scenes.awaited == ["grid"]
+    assert entrant.scenes.awaited() == ["grid"]
     redrawn.clear()
     entrant._queries._on_failed(Notice("grid", "It could not be computed."))
-    assert entrant.scenes.awaited == []
+    assert entrant.scenes.awaited() == []
     assert redrawn
 
 
