@@ -1,5 +1,7 @@
 """Running trainings show validation figures, labeled as such, and finished trainings show test figures."""
 
+from dataclasses import replace
+
 from PyQt6.QtCore import QModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +19,32 @@ def test_title_of_a_pane_names_the_validation_gap_until_there_is_a_result() -> N
     assert harness.run("a").trial is not None
     assert " test gap 0.250" in pane_title(harness.run("a"), "light").texts[0]
     assert "validation" not in pane_title(harness.run("a"), "light").texts[0]
+
+
+def test_title_of_a_narrow_pane_keeps_the_gap_rather_than_the_state_of_the_training() -> None:
+    harness = ComparisonHarness()
+    harness.train()
+    harness.finish()
+    harness.thread.score("a", gap=0.25)
+    texts = pane_title(harness.run("a"), "light").texts
+    assert texts == ("a · test gap 0.250 · done", "a · test gap 0.250", "test 0.250 · a")
+    failed = replace(harness.run("a"), status="diverged")
+    assert pane_title(failed, "light").texts[1:] == ("a · ⚠ diverged", "a"), "the color alone says little"
+
+
+def test_title_of_a_narrow_pane_says_what_the_gap_of_a_training_measures_and_how_far_it_is() -> None:
+    """A validation gap could not be told from the test gap beside it."""
+    harness = ComparisonHarness()
+    harness.train()
+    harness.advance("a", 450)
+    run = harness.run("a")
+    texts = pane_title(run, "light").texts
+    assert texts == (
+        f"a · validation gap {run.gap:.3f} · 45%",
+        f"a · 45% · val. gap {run.gap:.3f}",
+        f"45% · val. {run.gap:.3f} · a",
+    )
+    assert texts[0] in pane_title(run, "light").tip
 
 
 def test_table_names_validation_figures_until_there_is_a_result(qtbot: QtBot) -> None:
