@@ -1,7 +1,7 @@
 """A comparison: the projects of its entrants, and the results of their runs."""
 
 from base64 import b64encode
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,7 +15,8 @@ from flowviz.arguments import checked
 from flowviz.errors import FileError, SpecError, TargetError
 from flowviz.projects.drawing import draw, png_of
 from flowviz.projects.project import Project
-from flowviz.records import FLOW_UNITS, Hits, Score, Selection, Trial, Units, Weights, selection_among
+from flowviz.projects.results import current_figures, edited_figures, trained_with
+from flowviz.records import Selection, Trial, selection_among
 from flowviz.records.comparison_table import FIGURES, LIMIT, Row, RunSummary, summary_of
 from flowviz.records.paired import (
     DIFFERENCE,
@@ -25,9 +26,9 @@ from flowviz.records.paired import (
     best_flows,
     differences,
 )
-from flowviz.records.trial import CUT_SHORT, figures_so_far
+from flowviz.records.trial import CUT_SHORT
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, Seen, TargetSpec, TrainingSpec
-from flowviz.specs.comparison import FigureColumns, budget_words
+from flowviz.specs.comparison import FigureColumns
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -339,71 +340,6 @@ class Comparison:
 def title_of(name: str, flow: FlowSpec) -> str:
     """Return the label of an entrant: the title of the family if it is named after its family, or else its name."""
     return flow.recipe.title if name == flow.family else name
-
-
-def trained_with(projects: Collection[Project]) -> str:
-    """Return the steps or seconds that each of several flows was trained for, such as "up to 1,000 steps".
-
-    This is their budget before any training, and if it differs by a part of a second, because the last steps end later.
-    """
-    budget = next(iter(projects)).training
-    unit, amount = ("seconds", int(budget.seconds or 0)) if budget.steps is None else ("steps", budget.steps)
-    spent = {int(taken) for each in projects if (taken := _spent(each, unit)) >= 1}
-    longest = max(spent, default=amount)
-    words = budget_words(budget if longest == amount else budget.model_copy(update={unit: longest}))
-    return f"up to {words}" if len(spent) > 1 else words
-
-
-def _spent(project: Project, unit: str) -> float:
-    """Return the steps since a flow began to learn its target, or the seconds that count for its budget."""
-    last = project.checkpoint or project.history.last_progress()
-    if last is None or unit == "steps":
-        return last.step - project.history.present_start if last else 0
-    return last.seconds - (project.checkpoint.start_seconds if project.checkpoint else 0)
-
-
-def kept_result(project: Project, target: targets.Target | None) -> Trial | None:
-    """Return the result of a trained flow that cannot be trained further, such as one of the gallery.
-
-    None for other flows, and if its score on the test points is not known, as after an edit of its layers.
-
-    Args:
-        project: The project of the flow.
-        target: The target, for figures that the project does not have. None if it has not been built.
-    """
-    score = project.score
-    if project.checkpoint is not None or score is None or score.test is None:
-        return None
-    units = targets.target_units(target, "data") if target else FLOW_UNITS
-    figures = {**current_figures(project, units), **project.present_moment(target).figures()}
-    figures |= {**score.in_units(units).figures(), "without_density": score.test.without_density}
-    return replace(Trial.running(project.flow, project.training, figures), ending=project.ending or "completed")
-
-
-def edited_figures(figures: Mapping[str, float | None], score: Score | None) -> dict[str, float | None]:
-    """Return the figures of a flow whose layers were edited after its training: unknown, except for its score.
-
-    Args:
-        figures: The figures before the edits.
-        score: The score of the edited flow, in the units of the figures. None if it is unknown.
-    """
-    unknown = dict.fromkeys(("gap", "test_nll", "test_nll_median", "standard_error", "leaked", *Hits.__annotations__))
-    known = {
-        "validation_gap": score.validation_gap if score else None,
-        "validation_nll": score.validation_nll if score else None,
-        "without_density": score.validation.without_density if score and score.validation else None,
-    }
-    return {**figures, **unknown, **known}
-
-
-def current_figures(project: Project, units: Units) -> dict[str, float | None]:
-    """Return the latest figures of a training, without those on an earlier target, with NLLs in the given units."""
-    history, progress = project.history, project.history.last_progress()
-    weights = Weights({}, {}) if project.flow.is_recorded else project.weights  # what was recorded are no parameters
-    if progress is None or history.has_changed_since(progress.step):
-        return figures_so_far(None, None, weights, history)
-    moments = project.timeline.moments
-    return figures_so_far(progress.in_units(units), moments[-1] if moments else None, weights, history)
 
 
 def limit_names(targets: Iterable[TargetSpec]) -> list[tuple[TargetSpec, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from flowviz import targets
 from flowviz.errors import FlowvizError, clause_of
 from flowviz.projects import Comparison, Project
-from flowviz.projects.comparison import kept_result
+from flowviz.projects.results import kept_result
 from flowviz.records import Checkpoint, Event, Finished, Preparing, Retargeted, Trial
 from flowviz.specs import TargetSpec
 from flowviz.targets import Target

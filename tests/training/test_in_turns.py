@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from flowviz.errors import MachineError, TargetError
 from flowviz.flows import Flow
 from flowviz.projects import Comparison, Project, comparison_from_bytes, comparison_to_bytes
-from flowviz.projects.comparison import kept_result
+from flowviz.projects.results import kept_result
 from flowviz.projects.variant import Variant
 from flowviz.records import Advanced, Finished, Preparing, Retargeted, Snapshot, Trial
 from flowviz.records.comparison_table import COLUMNS

@@ -12,8 +12,9 @@ from flowviz.app.training.runner import with_shown_variant
 from flowviz.app.training.trained_project import TrainedProject, is_worth_keeping
 from flowviz.app.training.training_state import RUNNING, TrainingState
 from flowviz.projects import Comparison, Plan, Project
-from flowviz.projects.comparison import current_figures, edited_figures, kept_result, title_of
+from flowviz.projects.comparison import title_of
 from flowviz.projects.moments import without_particles
+from flowviz.projects.results import current_figures, edited_figures, kept_result
 from flowviz.projects.variant import Variant
 from flowviz.records import (
     Advanced,

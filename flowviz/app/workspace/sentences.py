@@ -7,7 +7,7 @@ from flowviz.app.widgets.labels import shortened
 from flowviz.app.workspace.compared import Compared
 from flowviz.app.workspace.entrants import FAILED
 from flowviz.app.workspace.seeds import rows_of
-from flowviz.projects.comparison import trained_with
+from flowviz.projects.results import trained_with
 from flowviz.specs import ViewSpec
 from flowviz.specs.comparison import budget_words
 from flowviz.specs.shares import percent
