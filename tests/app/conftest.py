@@ -194,7 +194,7 @@ def show(widget: QWidget, qtbot: QtBot) -> None:
 
 def open_main_window(qtbot: QtBot, size: QSize | None = None) -> MainWindow:
     """Open a main window, by default at the size that it chooses, and wait until it has built its first target."""
-    gc.collect()
+    gc.collect(1)  # what an earlier test has left; a search among all objects would take 0.3 s
     gc.disable()  # until the window is closed: garbage that is collected while PyQt creates wrappers can break them
     main = create_window()
     main.motion.reduce_motion(True)  # pictures that fade out would delay tests, and cover what they look at
