@@ -103,13 +103,17 @@ class Trainings(QObject):
     train_again = train  # which uses the same initial weights and the same points
 
     def train_from_here(self) -> None:
-        """Train the selected flow as it is shown, with its edits, longer by its budget if that is spent."""
+        """Train the selected flow as it is shown, with its edits, longer by its budget if that is spent.
+
+        A flow that was edited since its training has the whole budget before it.
+        """
         self.editing.apply()
         run = self._compared.value.selected_run
         if run is not None and run.is_begun:
-            trained = TrainedProject(run.project, run.built)
-            training = trained.extended(self._request.plan.training).training if trained.can_extend() else None
-            value = self._compared.value.with_budget(training or run.project.training)
+            trained, training = TrainedProject(run.project, run.built), self._request.plan.training
+            if not trained.is_edited_since_training:
+                training = trained.extended(training).training if trained.can_extend() else run.project.training
+            value = self._compared.value.with_budget(training)
             self._compared.set(value)
             self._launch(value.selected_run or run)
 

@@ -170,6 +170,24 @@ def test_an_entrant_joins_a_training_with_the_budget_of_the_others(harness: Comp
     assert harness.compared.value.selected == "a 2"
 
 
+def test_an_edited_flow_is_trained_from_here_for_the_requested_steps_alone(harness: ComparisonHarness) -> None:
+    """It was trained for as many steps more as it had been trained before."""
+    harness.train()
+    harness.finish()
+    edits = Edits(layers={1: LayerEdit(disabled=True)})
+    run = harness.run("a")
+    harness.compared.update(replace(run, project=run.project.having_edits(edits)))
+    harness.controller.train_from_here()
+    assert (harness.thread.project("a").training.steps, harness.thread.project("a").edits) == (1000, edits)
+
+
+def test_a_flow_without_new_edits_is_trained_from_here_for_the_requested_steps_more(harness: ComparisonHarness) -> None:
+    harness.train()
+    harness.finish()
+    harness.controller.train_from_here()
+    assert harness.thread.project("a").training.steps == 2000
+
+
 def test_a_comparison_has_six_entrants_at_most(qtbot: QtBot) -> None:
     harness = ComparisonHarness(untrained(*"abcdef"))
     harness.controller.add("g", harness.run("a").project)
