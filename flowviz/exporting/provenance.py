@@ -25,7 +25,10 @@ def provenance_of(project: Project, spec: ExportSpec) -> Provenance:
 
 
 def described(project: Project) -> dict[str, Any]:
-    """Return what is described of a flow, whose number of steps need not be that of the requested training."""
+    """Return the description of a flow for metadata.
+
+    Its number of steps can differ from that of the requested training.
+    """
     return {
         "target": project.target.title,
         "flow": project.flow.model_dump(mode="json", exclude_defaults=True),

@@ -47,7 +47,7 @@ class Comparison:
         limits: The scores of adaptive histograms of targets, which are no runs of entrants; see `training.limits`. An
             empty mapping asks for them. None if they are not asked for.
         selected: The name of the selected entrant, whose project says how all of them are viewed. Empty if no window
-            has shown them, or if it has left.
+            has shown the comparison, or if this entrant was removed.
         selection: The particles that are selected in the pictures of all entrants, if any. None if the selected entrant
             has another number of particles.
 

@@ -14,7 +14,8 @@ Like a project file, it is a safetensors file: arrays, and a JSON text in the me
                 limits            uint8: the limits by counting as such a table, each with the name of an entrant that
                                   has this target; only if they are asked for. Older versions of flowviz ignore them
                 selected          uint8 (1,): number of the selected entrant, whose `seen` is the view of all; missing
-                                  if no window has shown them. Older versions of flowviz ignore it and the following
+                                  if no window has shown them. Older versions of flowviz ignore this array and the
+                                  next one
                 selection         uint8: the selected particles, like those of a project; missing if there are none
 
 Files are not trusted. Each project is checked as if it were a file of its own, and the projects must be comparable: one

@@ -80,7 +80,7 @@ class Draft:
             return datetime.fromtimestamp(self.path.stat().st_mtime, UTC).astimezone()
 
     def save(self, work: "Project | Comparison", original: Path | None, mark: Fingerprint | None = None) -> None:
-        """Replace the draft by a project or a comparison. Its file is written atomically.
+        """Replace the draft with a project or a comparison. Its file is written atomically.
 
         Args:
             work: The project or the comparison to save.

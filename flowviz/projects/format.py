@@ -45,8 +45,8 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                                   null; missing from older files of this format
                 ending            how the training ended: "completed", "patience", "stopped", "interrupted" or
                                   "diverged", or null before its end; missing from older files
-                trained_as        edits with which weights without a checkpoint were trained, only if these were changed
-                                  since; older versions of flowviz do not open such files
+                trained_as        edits with which weights without a checkpoint were trained, only if they have been
+                                  changed since; older versions of flowviz do not open such files
     arrays      target/NUMBER     uint8: contents of files in targets: pictures (PNG) and points (float32,
                                   little-endian, alternating x and y)
                 states/parameters (states, P), states/statistics (states, S)    float32

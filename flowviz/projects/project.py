@@ -74,7 +74,8 @@ class Project:
             created. None for projects of older versions, which did not save it.
         test_uses: Number of times the test points were used for a score, also by runs with later seeds in a comparison.
         ending: How the training ended. None before its end, and in files of older versions.
-        trained_as: Edits of the training of weights without a checkpoint, unless a test score is that of `edits`.
+        trained_as: Edits with which weights without a checkpoint were trained. Ignored if `score` has a test score,
+            which is that of `edits`.
     """
 
     target: TargetSpec
@@ -119,7 +120,7 @@ class Project:
 
     @property
     def trained_edits(self) -> Edits:
-        """Return the edits that are part of the training, which those of a checkpoint or of a test score are."""
+        """Return the edits of the training: those of the checkpoint, those that were tested, or else `trained_as`."""
         if self.checkpoint is not None:
             return self.checkpoint.edits
         return self.edits if self.score and self.score.test else self.trained_as
@@ -352,7 +353,7 @@ class Project:
         return self if edits == self.edits else self.having_edits(edits.checked(self.flow))._followed_anew()
 
     def having_edits(self, edits: Edits) -> "Project":
-        """Return this project with other edits in place of its own. Its particles and its score are as before."""
+        """Return this project with other edits in place of its own. Its particles and score stay the same."""
         return replace(self, edits=edits, trained_as=Edits() if self.checkpoint else self.trained_edits)
 
     def _followed_anew(self, score: Score | None = None) -> "Project":

@@ -29,12 +29,12 @@ class Timeline:
         return min(range(len(self.moments)), key=lambda number: abs(self.moments[number].step - step))
 
     def earlier(self, step: int | None) -> Moment | None:
-        """Return the moment nearest to a step, or None if that is the latest one, as it is for None."""
+        """Return the moment nearest to a step, or None if it is the latest one or if the step is None."""
         number = self.nearest(step)
         return self.moments[number] if number < len(self.moments) - 1 else None
 
     def step_of(self, number: int) -> int | None:
-        """Return the step of the moment with an index, or None for the latest one, which may still be trained."""
+        """Return the step of the moment with an index, or None for the latest one, from which training may continue."""
         return self.moments[number].step if number < len(self.moments) - 1 else None
 
     def with_moment(self, moment: Moment) -> "Timeline":

@@ -28,9 +28,9 @@ Told = tuple[Value | None, float]  # the value of the condition and the guidance
 class MomentBrowser(QObject):
     """Emits the snapshot to show when the current moment changes, and as the training goes on.
 
-    The moments of a project file have no particles. When those of one are needed, they are computed, and then those of
-    all others, the nearest ones first. Other variants of the flow are computed and scored as well: positions first,
-    because they are quick.
+    The moments of a project file have no particles. When the particles of one are needed, they are computed first, and
+    then those of all others, beginning with the nearest. Other variants of the flow are computed and scored as well:
+    positions first, because they are quick.
 
     Attributes:
         timeline: The moments.

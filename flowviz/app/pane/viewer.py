@@ -125,7 +125,7 @@ class Viewer(QObject):
             camera=view.camera,
             exact=view.exact,
         )
-        self._view.update(moment=seen.moment)  # not the nearest one of this flow, because other panes may have that one
+        self._view.update(moment=seen.moment)  # the step itself, because another pane may have a moment there
         self.playhead.jump_to(self._view.value.stage)
 
     def preview(self, variant: Variant, snapshot: Snapshot) -> None:

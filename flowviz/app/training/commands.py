@@ -27,7 +27,7 @@ class TrainingCommands(QObject):
         pause: Pauses or resumes the training, or extends one whose budget is used up.
         stop: Ends the training.
         return_to_previous: Returns to the trainings that the latest start has replaced.
-        all: Commands of the button: all of these but `return_to_previous`, and others of the Train menu.
+        all: The commands of the button: all but `return_to_previous`, and others of the Train menu.
     """
 
     primary_changed = pyqtSignal()
@@ -51,7 +51,7 @@ class TrainingCommands(QObject):
             Entry("stop", "&Stop and Keep", stop, "Stop the training and keep its result", "Ctrl+."),
             Entry(
                 "returntotheprevioustraining", RETURN, return_to_previous,
-                "Show what was trained before the latest start; choose it once more to come back",
+                "Bring back what was trained before the latest start; choose it again to undo this",
             ),
         )  # fmt: skip
         *self.all, self.return_to_previous = (create_action(entry, self) for entry in entries)

@@ -57,7 +57,7 @@ def with_shown_variant(project: Project, event: Event | Trial | None, shown: Pro
 
     Args:
         project: The project after the event.
-        event: The event of its training, or its result, with which it has its own particles.
+        event: The event of its training, or its result. A snapshot or a result has particles of its own.
         shown: The project before the event.
     """
     if isinstance(event, Snapshot | Finished | Trial):
@@ -220,7 +220,7 @@ class TrainingRunner(QObject):
         self.job.run = replace(existing(self.job.run), is_shown=True)
 
     def vary(self, variant: Variant, snapshot: Snapshot) -> None:
-        """Replace the particles that are displayed by those of another variant, until the next snapshot."""
+        """Replace the particles that are displayed with those of another variant, until the next snapshot."""
         run = existing(self.job.run)
         project = replace(run.project, flow=variant.flow, edits=variant.edits, trace=snapshot.trace)
         self.job.run = replace(run, project=project)

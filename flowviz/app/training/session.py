@@ -180,7 +180,7 @@ class Session(QObject):
         self._presenter.entrant = ""
 
     def replace_aside(self, trained: TrainedProject) -> None:
-        """Replace the project that was set aside by one that was trained further since."""
+        """Replace the project that was set aside with one that was trained further since."""
         self._aside = existing(self._aside).having(trained)
 
     def bring_back(self) -> None:
@@ -290,7 +290,7 @@ class Session(QObject):
         self._awaited = None
 
     def return_to_previous(self) -> None:
-        """Show the previous training again, to which the present one becomes the previous one."""
+        """Show the previous training again; the present one becomes its previous training."""
         present, presenter = self._presenter.trained, self._presenter
         if present is None or present.previous is None:
             return

@@ -126,7 +126,7 @@ class TrainedProject:
 
 
 def is_worth_keeping(project: Project) -> bool:
-    """Return whether one may want to return to a flow that starts over, because its training has more than begun."""
+    """Return whether a flow is worth returning to after it starts over: it has been trained, edited or recorded."""
     return bool(len(project.history.step) or project.edits or project.flow.is_recorded)
 
 

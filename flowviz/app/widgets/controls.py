@@ -72,7 +72,7 @@ class ChoiceBox(QComboBox):
             self.setCurrentIndex(max(self.findData(selected), 0) if had_choices else 0)
 
     def limit_width(self, characters: int) -> None:
-        """Be as wide as a number of characters, and not as the longest text."""
+        """Size the box for a number of characters instead of its longest text."""
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(characters)
 

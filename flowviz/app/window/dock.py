@@ -55,7 +55,7 @@ class Dock(QDockWidget):
     def watch_content(self, on_switch: Callable[[], object], on_resize: Callable[[], object]) -> None:
         """Call a function when the user opens, closes or chooses a part, and another when the content is resized."""
         for button in self.findChildren(QAbstractButton):
-            button.toggled.connect(on_switch)  # which those that cannot be checked never emit
+            button.toggled.connect(on_switch)  # buttons that cannot be checked never emit it
         for box in self.findChildren(QComboBox):
             box.currentIndexChanged.connect(on_switch)
         for column in self.findChildren(ScrollColumn):

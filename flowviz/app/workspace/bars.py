@@ -43,7 +43,7 @@ class ComparisonBar(QWidget):
         super().__init__()
         self.setObjectName("comparisonBar")
         self.title = FittingLabel("comparisonTitle", "Description of the comparison")
-        self.title.setContentsMargins(0, 0, GAP, 0)  # which a title without room does not need
+        self.title.setContentsMargins(0, 0, GAP, 0)  # not spacing of the layout, which a title without room would keep
         limits = check_box("limitByCounting", "Li&mit by counting", f"Add a line to the table. {TIP}")
         bind_control(compared, lambda value: value.limits is not None, limits, set_limits)
         new = button("newComparisonButton", "&New Comparison…", "Compare other flows", run=choose_another)

@@ -33,10 +33,10 @@ class Compared:
         limits: The limits by counting that are known, by target. None if they are not asked for.
         trains_all: Whether Train starts all entrants, each with the same budget, or only the selected one.
         training: Keys of the entrants that take part in the training.
-        started: Keys of the entrants that were the latest to start over, together.
+        started: Keys of the entrants that started over together most recently.
         is_shown: Whether they are shown in place of the flow of the window.
-        view: Their view when they were opened or left. None if it is unknown. While they are shown, that of the window
-            is the latest.
+        view: Their view when they were opened or left. None if it is unknown. While they are shown, the view of the
+            window is newer.
     """
 
     runs: tuple[EntrantRun, ...] = ()
@@ -89,7 +89,10 @@ class Compared:
 
     @property
     def returning(self) -> tuple[EntrantRun, ...]:
-        """Return the entrants that return to their previous trainings: the selected one, and those started with it."""
+        """Return the entrants that would return to their previous trainings.
+
+        These are the selected one, and those started with it.
+        """
         keys = self.started if self.selected_key in self.started else {self.selected_key}
         return tuple(run for run in self.runs if run.key in keys and run.previous is not None)
 

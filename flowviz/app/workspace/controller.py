@@ -135,9 +135,9 @@ class ComparisonController(Trainings):
 
 
 def _learning(compared: Compared) -> list[object]:
-    """Return what a training of entrants that goes on must have in common, whatever their names and edits are.
+    """Return what must stay the same for a running training to go on.
 
-    A target that all of them learn can change meanwhile.
+    Names and edits may change, and so may a target that all entrants share.
     """
     is_common = compared.trains_all and compared.shares_target
     return [

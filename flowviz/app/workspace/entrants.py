@@ -186,7 +186,7 @@ class EntrantRun:
 
     @property
     def trained(self) -> TrainedProject:
-        """Return its project and its target, like those of a flow on its own."""
+        """Return its project, target, scores and previous training, in the form that a flow on its own has."""
         previous = self.previous.trained if self.previous else None
         return TrainedProject(self.project, self.built, self.scores, previous=previous)
 

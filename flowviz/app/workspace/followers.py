@@ -120,7 +120,10 @@ class Followers(QObject):
         picture.change(hint="" if moment else hint(run, stage, framed, size), note=note, progress=progress)
 
     def _at_moment(self, project: Project) -> Project:
-        """Return the project that is subtracted at the moment that the view shows, each time the same object."""
+        """Return the project to subtract, as it was at the moment that the view shows.
+
+        It is the same object for the same moment.
+        """
         moment = project.timeline.earlier(self._view.seen.moment)
         return self._memo.result(_with_weights_of, moment, project) if moment else project
 

@@ -18,8 +18,8 @@ def restored(wanted: Requested, present: EntrantRun | None, trained: EntrantRun 
     Args:
         wanted: The request.
         present: The entrant as it is now. If it only has another name, budget or target, it keeps what it has learned.
-        trained: The entrant as it was, if it had learned something that it has lost since. One can return from it to
-            what is lost now.
+        trained: The entrant as it was, if it had learned something that it has lost since. What the present entrant has
+            learned becomes its previous training.
     """
     if trained is None and present is not None and present.requested == wanted:
         return present

@@ -105,7 +105,7 @@ class Trainings(QObject):
     def train_from_here(self) -> None:
         """Train the selected flow as it is shown, with its edits, longer by its budget if that is spent.
 
-        A flow that was edited since its training has the whole budget before it.
+        A flow that was edited since its training gets the whole budget anew.
         """
         self.editing.apply()
         run = self._compared.value.selected_run
@@ -228,7 +228,7 @@ class Trainings(QObject):
                 self.toggle_pause()
 
     def _replace(self, run: EntrantRun, **changes: Any) -> None:
-        """Replace an entrant by an untrained one with some fields changed."""
+        """Replace an entrant with an untrained one that has some fields changed."""
         changed = replace(replace(run, **changes).anew(), previous=run.kept)
         self._compared.set(replace(self._compared.value.having(changed), started=frozenset({run.key})))
         if self._is_running and run.key in self._compared.value.training:
@@ -324,7 +324,7 @@ class Trainings(QObject):
     def _vary(self, old: Compared, new: Compared) -> None:
         """Let trainings move particles as requested, except those of the selected entrant, which the panels vary.
 
-        While the panels compute its edits, they let its training move particles without any.
+        While the panels compute its edits, its training moves the particles without them.
         """
         before = {
             run.key: Variant(run.project.flow) if run is old.selected_run else run.requested_variant for run in old.runs
