@@ -14,7 +14,6 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.activity import Activity
 from flowviz.app.training.runner import TrainingRunner
-from flowviz.app.training.trained_project import TrainedProject
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.entrant_editing import EntrantEditing
@@ -110,7 +109,7 @@ class Trainings(QObject):
         self.editing.apply()
         run = self._compared.value.selected_run
         if run is not None and run.is_begun:
-            trained, training = TrainedProject(run.project, run.built), self._request.plan.training
+            trained, training = run.trained, self._request.plan.training
             if not trained.is_edited_since_training:
                 training = trained.extended(training).training if trained.can_extend() else run.project.training
             value = self._compared.value.with_budget(training)

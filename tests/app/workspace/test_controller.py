@@ -171,7 +171,7 @@ def test_an_entrant_joins_a_training_with_the_budget_of_the_others(harness: Comp
 
 
 def test_an_edited_flow_is_trained_from_here_for_the_requested_steps_alone(harness: ComparisonHarness) -> None:
-    """It was trained for as many steps more as it had been trained before."""
+    """The steps that it had already taken used to be added to the budget."""
     harness.train()
     harness.finish()
     edits = Edits(layers={1: LayerEdit(disabled=True)})

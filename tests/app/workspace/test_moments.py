@@ -24,7 +24,7 @@ Asked = tuple[Moment, Callable[[Snapshot], object]]
 
 
 class Back:
-    """Two trained flows beside each other, of which the second one was trained less, and what is asked about them."""
+    """Two trained flows beside each other, the second one with fewer steps, and the queries about their moments."""
 
     def __init__(self, panes: Panes, monkeypatch: pytest.MonkeyPatch) -> None:
         self.panes, self.asked, self.subtracted = panes, list[Asked](), list[Project]()
@@ -232,7 +232,7 @@ def test_a_flow_without_a_moment_at_a_step_keeps_it_for_the_other_panes(back: Ba
 
 
 def test_a_moment_is_shown_once_while_the_training_goes_on(back: Back) -> None:
-    """It was shown again with each snapshot if the view was at another step, and its fields were computed again."""
+    """Each snapshot used to show it again and to recompute its fields if the view was at another step."""
     back.slider.setValue(1)
     back.panes.compared.select("b")
     viewer = back.panes.main.viewer

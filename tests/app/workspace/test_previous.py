@@ -79,7 +79,7 @@ def test_the_way_back_is_open_from_the_start_even_if_that_fails(harness: Compari
 
 
 def test_a_flow_that_starts_over_with_another_setting_returns_by_itself(harness: ComparisonHarness) -> None:
-    """Those with which it had started over before returned to even earlier trainings."""
+    """The flows that had once started over with it used to return to even earlier trainings."""
     start_over(harness, 100)
     harness.controller.train_all()
     present, run = harness.run("b").requested, harness.run("a")

@@ -27,7 +27,7 @@ MARKS = frozenset({"points", "target", "paths"})
 
 @dataclass(frozen=True)
 class Viewed:
-    """How a comparison is viewed, and what its panes show of that."""
+    """The view of a comparison, and the stages that its panes show."""
 
     selected: str
     seen: Seen
