@@ -27,6 +27,7 @@ from flowviz.records import (
     Snapshot,
     Trial,
 )
+from flowviz.records.comparison_table import RunSummary, summary_of_figures
 from flowviz.specs import TargetSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.shares import percent
@@ -218,13 +219,12 @@ class EntrantRun:
     @property
     def gap(self) -> float | None:
         """Test gap after the end of the training, and the validation gap otherwise, in nats. None if unknown."""
-        figures = self.figures()
-        return figures.get("validation_gap") if figures.get("gap") is None else figures["gap"]
+        return self.figures.get("validation_gap") if self.is_validated else self.figures["gap"]
 
     @property
     def is_validated(self) -> bool:
         """Return whether its gap is a validation gap, because the flow in its current state has not been tested."""
-        return self.figures().get("gap") is None
+        return self.figures.get("gap") is None
 
     @property
     def kept(self) -> "EntrantRun | None":
@@ -274,11 +274,21 @@ class EntrantRun:
                 return replace(changed, status=event.ending, trial=event)
         return changed
 
+    def is_same_after(self, event: Event | Trial) -> bool:
+        """Return whether an event makes no difference that users see: steps that leave the share in percent as it is.
+
+        With results of later seeds, there is a difference once the training has gone on for longer than theirs.
+        """
+        if not isinstance(event, Advanced) or self.status != "training" or self.later:
+            return False
+        return percent(self.fraction) == percent(event.fraction)
+
     @property
     def is_edited(self) -> bool:
         """Return whether layers were edited after the training, whose figures are not those of the flow then."""
         return self.has_ended and self.requested_variant.edits != self.project.trained_edits
 
+    @cached_property
     def figures(self) -> Figures:
         """Return the figures of the table by name: the latest ones, and those of the result after the end.
 
@@ -289,6 +299,11 @@ class EntrantRun:
             return self._figures_of_training()
         score = self.project.score if self.variant is None else None
         return edited_figures(self._figures_of_training(), score and score.in_units(self.trained.units))
+
+    @cached_property
+    def summary(self) -> RunSummary:
+        """Return its row of the table, without the difference from the best flow."""
+        return replace(summary_of_figures(self.name, [self.figures]), running=int(not self.has_ended))
 
     @property
     def compared_trials(self) -> list[Trial]:

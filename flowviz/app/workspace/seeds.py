@@ -54,10 +54,7 @@ def cell_text(row: RunSummary, column: Column) -> str:
 def rows_of(runs: Sequence[EntrantRun]) -> list[RunSummary]:
     """Return the row of each entrant, compared with the best one on the same target."""
     found = differences([run.compared_trials for run in runs], [run.project.target for run in runs])
-    return [
-        replace(summary_of_figures(run.name, [run.figures()], each), running=int(not run.has_ended))
-        for run, each in zip(runs, found, strict=True)
-    ]
+    return [replace(run.summary, difference=each) for run, each in zip(runs, found, strict=True)]
 
 
 def _seeds(group: Sequence[EntrantRun]) -> set[int]:
@@ -66,7 +63,7 @@ def _seeds(group: Sequence[EntrantRun]) -> set[int]:
 
 def _summary(group: Sequence[EntrantRun], difference: PairedDifference | None) -> RunSummary:
     """Return the summary of the seeds of a flow."""
-    figures: list[Figures] = [run.figures() for run in group if run.status not in FAILED]
+    figures: list[Figures] = [run.figures for run in group if run.status not in FAILED]
     figures += [trial.figures for run in group for trial in run.later if trial.finite]
     return summary_of_figures(group[0].name, figures, difference)
 

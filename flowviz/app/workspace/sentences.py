@@ -99,7 +99,7 @@ def _result(compared: Compared) -> str:
 
 def _best(compared: Compared) -> str:
     """Name the tested entrants with the smallest test gap. Return an empty text if fewer than two have been tested."""
-    known = [run for run in compared.runs if run.has_ended and run.figures().get("gap") is not None]
+    known = [run for run in compared.runs if run.has_ended and run.figures.get("gap") is not None]
     if len(known) < 2:
         return ""
     ties = [

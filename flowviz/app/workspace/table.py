@@ -57,6 +57,7 @@ class FiguresModel(QStandardItemModel):
 
     def __init__(self) -> None:
         super().__init__(0, 1 + len(COLUMNS))
+        self._cells = dict[tuple[int, int], Cell]()  # that are shown, by row and column
         self.setHeaderData(NAME_COLUMN, ACROSS, NAME_ALIGNED, Role.TextAlignmentRole)
         for section, column in enumerate(COLUMNS, 1):
             self.setHeaderData(section, ACROSS, ALIGNED, Role.TextAlignmentRole)
@@ -66,9 +67,11 @@ class FiguresModel(QStandardItemModel):
         """Show other headings and cells, column by column."""
         self.setHorizontalHeaderLabels(headings)
         self.setRowCount(len(columns[NAME_COLUMN]))
-        for section, cells in enumerate(columns):
-            for row, cell in enumerate(cells):
-                self.setItemData(self.index(row, section), PLAIN | cell)  # Qt keeps roles that are not named
+        before = self._cells
+        self._cells = {(row, column): cell for column, cells in enumerate(columns) for row, cell in enumerate(cells)}
+        for place, cell in self._cells.items():
+            if cell != before.get(place):  # Qt would measure all cells again
+                self.setItemData(self.index(*place), PLAIN | cell)  # Qt keeps roles that are not named
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         enabled = Qt.ItemFlag.ItemIsEnabled
@@ -80,15 +83,13 @@ def entrant_at(index: QModelIndex) -> str:
     return str(index.siblingAtColumn(NAME_COLUMN).data(VALUE_ROLE) or "")
 
 
-def _columns(compared: Compared, rows: Sequence[RunSummary]) -> list[list[Cell]]:
+def _columns(names: Sequence[Cell], rows: Sequence[RunSummary], below: Sequence[SummaryRow]) -> list[list[Cell]]:
     """Return the cells of each column, from the top to the bottom."""
-    below = rows_below(compared)
-    names = [*map(_name, compared.runs), *(_below(row, row.title, NAME_ALIGNED) for row in below)]
     figures = [
         [*_figures(column, rows), *(_below(row, row.texts[column.name], ALIGNED) for row in below)]
         for column in COLUMNS
     ]
-    return [names, *figures]
+    return [[*names, *(_below(row, row.title, NAME_ALIGNED) for row in below)], *figures]
 
 
 def _name(run: EntrantRun) -> Cell:
@@ -180,7 +181,7 @@ class FiguresTable(ThemeFollower, QTableView):
         self._across, self._down = existing(self.horizontalHeader()), existing(self.verticalHeader())
         named(self, "comparisonTable", "Figures of all flows", description=DESCRIPTION)
         self._compared, self._figures, self._sorted = compared, FiguresModel(), _Sorted()
-        self._columns = list[list[Cell]]()  # that are shown
+        self._content: tuple[object, ...] = ()  # that is shown
         self._is_showing = False
         self._fit_timer = delayed(self, self._fit_names)
         self._sorted.setSourceModel(self._figures)
@@ -217,6 +218,7 @@ class FiguresTable(ThemeFollower, QTableView):
         self._down.setDefaultSectionSize(self.fontMetrics().height() + 6)
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         across.setMinimumSectionSize(4 * self.fontMetrics().averageCharWidth())
+        self._content = ()  # cells have fonts and colors
         self._show(self._compared.value)
         self._fit_names()
 
@@ -253,12 +255,12 @@ class FiguresTable(ThemeFollower, QTableView):
         self._is_showing = False
 
     def _show(self, compared: Compared) -> None:
-        rows = rows_of(compared.runs)
-        columns = _columns(compared, rows)
-        if columns != self._columns:  # most turns change no figure, and Qt would measure all cells again
-            self._columns = columns
+        rows, names, below = rows_of(compared.runs), [*map(_name, compared.runs)], rows_below(compared)
+        content = rows, names, below
+        if content != self._content:  # most turns change no figure
+            self._content = content
             headings = [SHORT.get(column.name, column.heading(rows)) for column in COLUMNS]
-            self._figures.show(["flow", *headings], columns)
+            self._figures.show(["flow", *headings], _columns(names, rows, below))
             self._sorted.invalidate()  # its order also depends on the names, of which Qt does not know
             shown = brief_columns(rows)
             for section, column in enumerate(COLUMNS, 1):

@@ -274,6 +274,8 @@ class Trainings(QObject):
         run = self._compared.value.keyed(turn.name) if self._compared.value.is_shown else None
         if run is None or turn.event is None:
             return
+        if self._compared.value.state == TRAINING and run.is_same_after(turn.event):
+            return  # without telling all that show it, after each chunk of steps
         if isinstance(turn.event, Preparing):
             self._preparation = f"{run.title}: {turn.event.activity}…"
         training = turn.project.training.with_budget(run.project.training)  # which may have changed during a stop

@@ -653,7 +653,7 @@ def test_the_figures_of_a_flow_with_edited_layers_are_not_those_of_its_training(
     run = harness.run("a")
     assert run.gap is not None
     edited = run.having_variant(Variant(run.project.flow, edits))
-    assert (edited.gap, edited.figures()["on_target"]) == (None, None)
+    assert (edited.gap, edited.figures["on_target"]) == (None, None)
     score = scored(1000, validation_nll=2.0, test_nll=2.0, standard_error=0.1, entropy=1.5)
     again = replace(edited, variant=None, built=None, project=replace(run.project, edits=edits, score=score))
     assert again.gap == 0.5

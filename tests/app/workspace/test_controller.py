@@ -12,7 +12,7 @@ from flowviz.app.workspace.compared import comparison_of
 from flowviz.app.workspace.sentences import title
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
-from flowviz.records import Preparing, Recovered
+from flowviz.records import Advanced, Preparing, Recovered
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec, ViewSpec
 from flowviz.specs.comparison import MAX_NAME
 from flowviz.specs.edits import Edits, LayerEdit
@@ -353,7 +353,7 @@ def test_a_saved_comparison_is_shown_as_it_was(harness: ComparisonHarness) -> No
     harness.finish()
     reopened = ComparisonHarness(comparison_of(harness.compared.value))
     assert reopened.run("b").status == "completed"
-    assert reopened.run("b").figures() == harness.run("b").figures()
+    assert reopened.run("b").figures == harness.run("b").figures
     assert not reopened.controls.can_resume
 
 
@@ -480,3 +480,15 @@ def test_a_budget_and_an_integrator_change_together(qtbot: QtBot) -> None:
     assert [run.project.training.steps for run in harness.compared.value.runs] == [2000, 2000]
     assert harness.run("a").requested.plan.flow.integrator_steps == 7
     assert harness.run("a").is_begun
+
+
+def test_steps_that_leave_the_share_in_percent_as_it_is_are_not_announced() -> None:
+    """The clouds of a comparison stood still while everything was told of each chunk of steps."""
+    harness, told = ComparisonHarness(), list[object]()
+    harness.train()
+    harness.advance("a", 400)
+    harness.compared.changed.connect(lambda *change: told.append(change))
+    harness.thread.send("a", Advanced(404, 1.01, 0.404))
+    assert told == []
+    harness.thread.send("a", Advanced(406, 1.015, 0.406))
+    assert (len(told), harness.run("a").fraction) == (1, 0.406)

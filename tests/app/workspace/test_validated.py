@@ -7,6 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.workspace.pane_title import pane_title
 from flowviz.app.workspace.table import FiguresTable
+from flowviz.records import Advanced
+from tests.app.training.fakes import progress
 from tests.app.workspace.fakes import ComparisonHarness
 
 
@@ -66,6 +68,22 @@ def test_table_names_validation_figures_until_there_is_a_result(qtbot: QtBot) ->
     assert headings(table) == ["flow", "test gap", "test NLL"]
     assert not cell(table, 1).data(Qt.ItemDataRole.ToolTipRole).endswith("(validation)")
     assert "validation" not in cell(table, 1).data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_only_cells_whose_figures_change_are_set(qtbot: QtBot) -> None:
+    """Qt measured all cells again after each report, which stopped the clouds of a comparison that trained."""
+    harness = ComparisonHarness()
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    harness.train()
+    model, rows = table.model(), set[int]()
+    assert model is not None
+    model.dataChanged.connect(lambda first, last: rows.update(range(first.row(), last.row() + 1)))
+    harness.thread.send("a", Advanced(110, 0.275, 0.11))
+    assert rows == set()
+    harness.thread.send("a", replace(progress(110), validation_nll=2.5))
+    assert rows == {0}
+    assert cell(table, 1).data() == f"{harness.run('a').gap:.3f} (val.)"
 
 
 def test_headings_are_aligned_with_their_columns(qtbot: QtBot) -> None:
