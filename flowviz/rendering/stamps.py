@@ -1,10 +1,11 @@
 """Rendered texts with a halo, which are placed in many pictures."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import ceil, floor
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from flowviz.rendering.colors import Color
@@ -32,11 +33,20 @@ class Stamp:
 
     def at(self, x: int, y: int, panel: Panel) -> Layer:
         """Return the text as a layer of a panel, with its anchor at pixel (x, y), clipped to the panel."""
-        rows, columns = np.divmod(self.picture.where, self.size.width)
-        rows, columns = rows + (y - self.anchor[1]), columns + (x - self.anchor[0])
+        left, top = x - self.anchor[0], y - self.anchor[1]
+        rows, columns = self._places
+        if 0 <= left <= panel.width - self.size.width and 0 <= top <= panel.height - self.size.height:
+            where = rows * panel.width + columns + (top * panel.width + left)
+            return Layer(where, self.picture.colors, self.picture.alphas)
+        rows, columns = rows + top, columns + left
         inside = (rows >= 0) & (rows < panel.height) & (columns >= 0) & (columns < panel.width)
         where = (rows * panel.width + columns)[inside]
         return Layer(where, self.picture.colors[inside], self.picture.alphas[inside])
+
+    @cached_property
+    def _places(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the rows and the columns of the pixels."""
+        return np.divmod(self.picture.where, self.size.width)
 
 
 @lru_cache(maxsize=512)
