@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from itertools import product
 from math import cos, log, pi, sin, sqrt
-from xml.sax.saxutils import quoteattr
 
 from flowviz.lessons.lesson import Place
 
@@ -134,7 +134,7 @@ def diagram_svg(place: Place | None, accent: str, plain: str, font: str, text: f
     layout = Layout(min(max(text, TEXT), MAX_TEXT))
     parts = "".join(_part(layout, name, accent if name == place else plain, name == place) for name in PARTS)
     size = f'width="{SCALE * WIDTH}" height="{SCALE * layout.height}" viewBox="0 0 {WIDTH} {layout.height}"'
-    font = f'font-family={quoteattr(font)} font-size="{layout.text}" text-anchor="middle"'
+    font = f'font-family="{escape(font)}" font-size="{layout.text}" text-anchor="middle"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{parts}</svg>'
 
 
