@@ -182,7 +182,7 @@ class Trace(EqualByContent):
         """Return the number of the last stage, in target space."""
         return len(self.names) - 1
 
-    @property
+    @cached_property
     def has_log_dets(self) -> bool:
         """Return whether the log-determinants have been computed."""
         return not (self.log_det.size and np.isnan(self.log_det[0]).all())

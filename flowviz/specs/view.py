@@ -1,6 +1,7 @@
 """The view: how the cloud is drawn."""
 
 import re
+from functools import lru_cache
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
@@ -104,6 +105,7 @@ class PictureSize(Spec):
         return hash((self.width, self.height))
 
     @classmethod
+    @lru_cache(maxsize=64)  # the window asks for the size of each cloud in each frame, and to validate it takes longer
     def nearest(cls, width: float, height: float) -> Self:
         """Return the allowed size that is nearest to a width and a height in pixels."""
         sides = (min(max(MIN_SIDE, round(side)), MAX_SIDE) for side in (width, height))
