@@ -5,8 +5,9 @@
 
 The bare window repaints one `pyqtgraph.ImageItem` of 900×800 pixels every 16 ms. flowviz, at 1366×768, trains the same
 word while the scrubber moves continuously and inspector, strip and loss plot are visible. A comparison trains four
-flows, and its frames are those of its first cloud, while the depth of all four moves continuously. The condition of a
-flow is dragged after a short training; a bare window without a training is shown for comparison. Every measurement is a
+flows, and its frames are those of its first cloud, while the depth of all four moves continuously. Measurements begin
+once XLA has compiled the steps of all flows, because training and frames are slower until then. The condition of a flow
+is dragged after a short training; a bare window without a training is shown for comparison. Every measurement is a
 process of its own; bare window and flowviz alternate. Prints medians over the rounds, and ratios with their goals.
 
 Needs a display (a real one, Xvfb, or QT_QPA_PLATFORM=offscreen).
@@ -18,7 +19,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,9 +30,9 @@ from PyQt6.QtWidgets import QApplication, QSlider, QToolButton
 from flowviz import process
 from flowviz.app.main import create_window, spare_tensorflow
 from flowviz.app.main_window import MainWindow
-from flowviz.app.workspace.compared import Compared
+from flowviz.app.training.runner import FLOW
 from flowviz.projects import Comparison
-from flowviz.records import Progress
+from flowviz.records import Progress, WarmUp
 from flowviz.specs import RECIPES, ConditionalSpec, FlowSpec, TextSpec, TrainingSpec, comparison_spec
 from flowviz.specs.recipes import Family
 from flowviz.specs.view import Mark
@@ -61,9 +62,10 @@ GOALS = {
 OTHER_GOAL = 1.5
 IMAGE_SIZE = 900, 800
 REPAINT_PERIOD_MS = 16
-SETTLING_SECONDS = 8.0  # XLA is ready by then
+SETTLING_SECONDS = 8.0  # after a training or, during one, after its steps were compiled
 SNAPSHOT_SECONDS = 0.25
-PATIENCE_SECONDS = 120.0
+TRAINING_SECONDS = 3600.0  # longer than any measurement
+PATIENCE_SECONDS = 300.0  # to compile the steps of four flows on a busy computer
 Figures = dict[str, float]
 
 
@@ -87,20 +89,45 @@ class FrameClock:
         return {"p50": p50, "p95": p95, "p99": p99, "longest": intervals.max()}
 
 
+class Reports:
+    """The progress of a training, and whether XLA has compiled the steps of all that run beside it."""
+
+    def __init__(self, *names: str) -> None:
+        """Expect the reports of trainings, the first of which is followed."""
+        self.progress = list[Progress]()
+        self._followed, self._uncompiled = names[0], set(names)
+
+    @property
+    def are_settled(self) -> bool:
+        """Return whether the steps of all trainings are compiled, and the first one has reported progress since."""
+        return not self._uncompiled and bool(self.progress)
+
+    def take(self, event: object, name: str) -> None:
+        """Take an event of a training."""
+        if isinstance(event, WarmUp) and event.has_ended:
+            self._uncompiled.discard(name)
+            self.progress.clear()
+        elif isinstance(event, Progress) and name == self._followed:
+            self.progress.append(event)
+
+    def take_turn(self, turn: Turn) -> None:
+        """Take a turn of a training of the window."""
+        self.take(turn.event, turn.name)
+
+
 class BareTraining(QThread):
     """Thread that trains as the window does, and shows nothing."""
 
-    progressed = pyqtSignal(object)  # Progress
+    reported = pyqtSignal(object, str)  # event, name of the flow
 
     def __init__(self, family: Family) -> None:
         super().__init__()
         self._flow = FlowSpec(family=family)
 
     def run(self) -> None:
-        target, spec = build_target(TextSpec(text=WORD)), TrainingSpec(seconds=PATIENCE_SECONDS)
+        target, spec = build_target(TextSpec(text=WORD)), TrainingSpec(seconds=TRAINING_SECONDS)
         for event in train(target, self._flow, spec, snapshot_seconds=SNAPSHOT_SECONDS):
-            if isinstance(event, Progress):
-                self.progressed.emit(event)
+            self.reported.emit(event, FLOW)
 
 
 def wait(seconds: float) -> None:
@@ -110,12 +137,12 @@ def wait(seconds: float) -> None:
     loop.exec()
 
 
-def measure(clock: FrameClock, progress: list[Progress], seconds: float) -> Figures:
+def measure(clock: FrameClock, reports: Reports, seconds: float) -> Figures:
     """Wait until compiled steps run, and return the frame intervals and the steps per second from then on."""
-    while len(progress) < 2:
+    while not reports.are_settled:
         wait(0.1)
     wait(SETTLING_SECONDS)
-    before, figures, after = progress[-1], measure_frames(clock, seconds), progress[-1]
+    before, figures, after = reports.progress[-1], measure_frames(clock, seconds), reports.progress[-1]
     elapsed = after.seconds - before.seconds
     rate = (after.step - before.step) / elapsed if elapsed else np.nan  # no report since then
     return {**figures, "steps": rate}
@@ -145,10 +172,10 @@ def measure_bare(seconds: float, family: Family, trains: bool) -> Figures:
     if not trains:
         wait(1.0)
         return measure_frames(clock, seconds)
-    progress: list[Progress] = []
-    training.progressed.connect(progress.append)
+    reports = Reports(FLOW)
+    training.reported.connect(reports.take)
     training.start()
-    return measure(clock, progress, seconds)
+    return measure(clock, reports, seconds)
 
 
 def measure_window(view: str, seconds: float, family: Family) -> Figures:
@@ -159,21 +186,26 @@ def measure_window(view: str, seconds: float, family: Family) -> Figures:
     window.resize(1366, 768)
     window.request.show_text(WORD)
     window.request.set_family(family)
-    window.request.set_budget("seconds", PATIENCE_SECONDS)
-    clock, progress = FrameClock(window._viewing.cloud.canvas.content().item), list[Progress]()
+    window.request.set_budget("seconds", TRAINING_SECONDS)
+    clock = FrameClock(window._viewing.cloud.canvas.content().item)
     window.show()
     window.view.update_view(marks=VIEWS[view], beside=view == "beside")
     window.view.update(overview=view == "overview")
     while not window.target_builder.built:
         wait(0.1)
     window.findChild(QToolButton, "trainButton").click()
-    assert window.session.run is not None
-    window.session.run.worker.turn_taken.connect(_collect(progress))
-    scrubbing = Scrubbing(window)
+    reports, scrubbing = reports_of(window, FLOW), Scrubbing(window)
     cloud = window._viewing.cloud
     cloud.redrawn.connect(lambda: scrubbing.advance(cloud.stage))
     window.view.set_stage(1)
-    return measure(clock, progress, seconds)
+    return measure(clock, reports, seconds)
+
+
+def reports_of(window: MainWindow, *names: str) -> Reports:
+    """Collect the reports of the training that runs in a window."""
+    reports = Reports(*names)
+    window.session._runner.turn_taken.connect(reports.take_turn)
+    return reports
 
 
 def measure_comparison(seconds: float) -> Figures:
@@ -182,26 +214,19 @@ def measure_comparison(seconds: float) -> Figures:
     window = create_window()
     window.resize(1366, 768)
     entrants = [{"name": f"{layers} layers", "flow": {"layers": layers}} for layers in (4, 6, 8, 10)]
-    shared = {"target": TextSpec(text=WORD), "training": TrainingSpec(seconds=PATIENCE_SECONDS)}
+    shared = {"target": TextSpec(text=WORD), "training": TrainingSpec(seconds=TRAINING_SECONDS)}
     window.comparisons.show(Comparison.untrained(comparison_spec({**shared, "entrants": entrants})))
     workbench = window.comparisons.workbench
     assert workbench is not None
-    clock, progress = FrameClock(window.comparisons.grid.panes[1].picture.canvas.content().item), list[Progress]()
+    clock = FrameClock(window.comparisons.grid.panes[1].picture.canvas.content().item)
     window.show()
     workbench.controller.train()
-
-    def take(old: Compared, new: Compared) -> None:
-        history = new.runs[0].project.history
-        latest = history.last_progress()
-        if latest is not None and history is not old.runs[0].project.history:
-            progress.append(latest)
-
-    workbench.compared.changed.connect(take)
+    reports = reports_of(window, *(run.key for run in workbench.compared.value.runs))
     window.view.update_playback(repeat="ping-pong", easing="linear", speed=2.0)  # passes all stages in about 4 s
     playhead, timer = window.viewer.playhead, QTimer()
     timer.timeout.connect(lambda: None if playhead.is_playing.value else playhead.toggle_playing())
     timer.start(REPAINT_PERIOD_MS)  # the first particles of a training end the playback
-    return measure(clock, progress, seconds)
+    return measure(clock, reports, seconds)
 
 
 def window_with_condition(words: Sequence[str], family: Family) -> MainWindow:
@@ -260,10 +285,6 @@ class Scrubbing:
             if not 0 <= slider.value() + self._step <= slider.maximum():
                 self._step = -self._step
             slider.setValue(slider.value() + self._step)
-
-
-def _collect(progress: list[Progress]) -> Callable[[int, Turn], None]:
-    return lambda _, turn: progress.append(turn.event) if isinstance(turn.event, Progress) else None
 
 
 def measured(what: str, seconds: float, family: Family, words: str) -> Figures:
