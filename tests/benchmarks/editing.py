@@ -20,12 +20,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer
+from PyQt6.QtCore import QEvent, QPointF, Qt, QTimer
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 
@@ -51,6 +50,7 @@ from tests.benchmarks.window import report
 EXAMPLES: dict[str, str] = {"realnvp": "brad", "spline": "flow", "flow_matching": "drift"}  # by family
 DISABLED = "realnvp"  # the family whose layers are disabled
 GOAL_MS, GOAL_RATIO, GOAL_SECONDS = 33.0, 1.5, 0.3
+CHECK_SECONDS = 0.01
 REACH_PIXELS, PERIOD_SECONDS = 25, 1.0  # of the drag
 NOTCHES = 10  # of the wheel, which widen the bend of a curve: a narrow spline would soon be as high as it can be
 BENT = {recipes.REAL_NVP, recipes.SPLINE_COUPLING, recipes.FLOW_STEP}
@@ -195,11 +195,9 @@ def followed(window: MainWindow, stage: int) -> Figures:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Handle events until a condition holds."""
-    for _ in count():
-        if condition():
-            return
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 2)
+    """Let the event loop run until a condition holds, which is checked too rarely to slow other threads down."""
+    while not condition():
+        wait(CHECK_SECONDS)
 
 
 def measured(what: str, seconds: float) -> Figures:
