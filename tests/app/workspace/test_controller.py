@@ -12,7 +12,7 @@ from flowviz.app.workspace.compared import comparison_of
 from flowviz.app.workspace.sentences import title
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
-from flowviz.records import Advanced, Preparing, Recovered
+from flowviz.records import Advanced, Preparing, Recovered, Trial
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec, ViewSpec
 from flowviz.specs.comparison import MAX_NAME
 from flowviz.specs.edits import Edits, LayerEdit
@@ -492,3 +492,15 @@ def test_steps_that_leave_the_share_in_percent_as_it_is_are_not_announced() -> N
     assert told == []
     harness.thread.send("a", Advanced(406, 1.015, 0.406))
     assert (len(told), harness.run("a").fraction) == (1, 0.406)
+
+
+def test_results_of_later_seeds_are_dropped_by_the_step_that_exceeds_theirs() -> None:
+    harness = ComparisonHarness()
+    harness.train()
+    harness.advance("a", 400)
+    later = Trial("realnvp", 0.004, 1, "completed", finite=True, figures={"steps": 403})
+    harness.compared.update(replace(harness.run("a"), later=(later,)))
+    harness.thread.send("a", Advanced(403, 1.0075, 0.403))
+    assert harness.run("a").later == (later,)
+    harness.thread.send("a", Advanced(404, 1.01, 0.404))
+    assert harness.run("a").later == ()
