@@ -44,6 +44,15 @@ def start_over(harness: ComparisonHarness, *steps: int) -> None:
             harness.advance(name, step)
 
 
+def start_over_one_by_one(harness: ComparisonHarness, step: int) -> None:
+    """Select each flow, start it over beside those before it, and train it up to a step."""
+    for name in harness.names:
+        harness.compared.select(name)
+        harness.controller.train()
+        harness.thread.take_changes()
+        harness.advance(name, step)
+
+
 def returning(harness: ComparisonHarness) -> int:
     """Return the number of flows that can return to a previous training."""
     return harness.controls.shown[-1].returning
@@ -211,11 +220,7 @@ def beside(harness: ComparisonHarness) -> ComparisonHarness:
 
 def test_only_the_flow_that_started_over_returns_and_the_other_one_goes_on(beside: ComparisonHarness) -> None:
     before = learned(beside.run("b"))
-    for name in ("a", "b"):
-        beside.compared.select(name)
-        beside.controller.train()
-        beside.thread.take_changes()
-        beside.advance(name, 100)
+    start_over_one_by_one(beside, 100)
     assert returning(beside) == 1
     beside.controller.return_to_previous()
     assert learned(beside.run("b")) == before
@@ -241,11 +246,7 @@ def test_all_flows_that_started_over_together_return_together(beside: Comparison
 
 def test_a_flow_that_started_over_earlier_returns_when_it_is_selected(beside: ComparisonHarness) -> None:
     before = learned(beside.run("a"))
-    for name in ("a", "b"):
-        beside.compared.select(name)
-        beside.controller.train()
-        beside.thread.take_changes()
-        beside.advance(name, 100)
+    start_over_one_by_one(beside, 100)
     beside.compared.select("a")
     beside.controller.return_to_previous()
     assert learned(beside.run("a")) == before
