@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ CENTRAL = 0.99  # share of the particles that a view must show along each axis
 CONVERTED = "OSU"  # kinds of arrays, objects and text, that may contain numbers
 KEPT = np.float16, np.float32, np.float64
 TOGETHER = 16_384  # particles that are followed together, because a network takes a kilobyte for each
+REMEMBERED = 8  # traces of untrained flows; one takes 2 MB
 
 
 def base_particles(count: int = PARTICLES, seed: int = 0, base: Base = STANDARD_NORMAL) -> NDArray[np.float32]:
@@ -342,8 +343,16 @@ def untrained_trace(spec: FlowSpec, particles: NDArray[np.float32] | None = None
         spec: Spec of the flow.
         particles: Draws (n, 2) from the base distribution. None for the usual ones.
     """
-    base = base_of(spec)
-    particles = base_particles(base=base) if particles is None else particles
+    return _usual_trace(spec, spec.stage_names()) if particles is None else _unmoved(spec, particles)
+
+
+@lru_cache(REMEMBERED)
+def _usual_trace(spec: FlowSpec, _: tuple[str, ...]) -> Trace:
+    """Return the trace of the usual particles. The stages of an extension, which can change, are part of the key."""
+    return _unmoved(spec, base_particles(base=base_of(spec)))
+
+
+def _unmoved(spec: FlowSpec, particles: NDArray[np.float32]) -> Trace:
     positions = [particles]
     for kind in spec.bijector_kinds():
         positions.append(positions[-1][:, ::-1] if kind in {PERMUTE, LINEAR_MIXING} else positions[-1])
@@ -353,5 +362,5 @@ def untrained_trace(spec: FlowSpec, particles: NDArray[np.float32] | None = None
         np.stack(positions),
         log_det=np.zeros((stages, len(particles)), np.float32),
         round_trip_error=np.zeros(stages, np.float32),
-        base=base,
+        base=base_of(spec),
     )

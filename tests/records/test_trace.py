@@ -1,4 +1,4 @@
-"""Traces: shares of the total stretching."""
+"""Traces: those of untrained flows, shares of the total stretching, and folds."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from flowviz.errors import SpecError
-from flowviz.records import Trace, checked_points
+from flowviz.records import Trace, base_particles, checked_points, untrained_trace
+from flowviz.specs import FlowSpec
 
 NAMES = "00_base", "01_real_nvp", "02_real_nvp"
 POSITIONS = np.zeros((3, 100, 2), np.float32)
@@ -17,6 +18,15 @@ LOG_DET = np.repeat(np.array([0, 0.5, -1.0], np.float32)[:, None], 100, axis=1)
 def test_volume_shares_add_up_to_one() -> None:
     shares = Trace(NAMES, POSITIONS, LOG_DET).volume_shares
     np.testing.assert_allclose(shares, (0, 0.25, 0.75))
+
+
+def test_the_trace_of_an_untrained_flow_is_computed_once() -> None:
+    """It takes 2 ms, and the window asks for it with each checkpoint of another flow."""
+    spec = FlowSpec(layers=3)
+    assert untrained_trace(spec) is untrained_trace(FlowSpec(layers=3))
+    assert untrained_trace(spec).positions.shape[0] != untrained_trace(FlowSpec(layers=4)).positions.shape[0]
+    few = untrained_trace(spec, base_particles(9))
+    assert few.positions.shape[1] == 9
 
 
 def test_volume_shares_of_a_flow_that_preserves_areas_are_zero() -> None:
