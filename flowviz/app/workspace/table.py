@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.theme import COLORS, shown_theme
 from flowviz.app.threads.delay import delayed
+from flowviz.app.training.training_state import RUNNING
 from flowviz.app.widgets.controls import named
 from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.workspace.compared import Compared, ComparedState
@@ -21,6 +22,7 @@ from flowviz.records.paired import DIFFERENCE
 from flowviz.specs import figures
 
 BEST = "★"  # beside the best value of a column
+REFRESH_MS = 250  # between updates of the figures during training; nobody could read them faster
 NAME_COLUMN, MAX_NAME = 0, 16  # characters that can be read without room for more
 Role, ACROSS = Qt.ItemDataRole, Qt.Orientation.Horizontal
 VALUE_ROLE = Role.UserRole  # the number, for sorting, or the name of an entrant
@@ -184,6 +186,7 @@ class FiguresTable(ThemeFollower, QTableView):
         self._content: tuple[object, ...] = ()  # that is shown
         self._is_showing = False
         self._fit_timer = delayed(self, self._fit_names)
+        self._refresh = delayed(self, self._show, REFRESH_MS)
         self._sorted.setSourceModel(self._figures)
         self.setModel(self._sorted)
         self.setSortingEnabled(True)
@@ -219,8 +222,7 @@ class FiguresTable(ThemeFollower, QTableView):
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         across.setMinimumSectionSize(4 * self.fontMetrics().averageCharWidth())
         self._content = ()  # cells have fonts and colors
-        self._show(self._compared.value)
-        self._fit_names()
+        self._show()  # which fits the names as well
 
     def _fit_names(self) -> None:
         """Give the names the rest of the width or, if that is too little for them, let the table scroll."""
@@ -248,13 +250,18 @@ class FiguresTable(ThemeFollower, QTableView):
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
         self._is_showing = True
-        self._show(new)
+        lines = [([(run.name, run.title, run.status) for run in each.runs], each.limits) for each in (old, new)]
+        if new.state not in RUNNING or lines[0] != lines[1]:  # more than the figures of a training has changed
+            self._show()
+        elif not self._refresh.isActive():
+            self._refresh.start()
         if (old.selected, old.names) != (new.selected, new.names) and new.selected in new.names:
             index = self._figures.index(new.names.index(new.selected), NAME_COLUMN)
             self.setCurrentIndex(self._sorted.mapFromSource(index))
         self._is_showing = False
 
-    def _show(self, compared: Compared) -> None:
+    def _show(self) -> None:
+        compared = self._compared.value
         rows, names, below = rows_of(compared.runs), [*map(_name, compared.runs)], rows_below(compared)
         content = rows, names, below
         if content != self._content:  # most turns change no figure

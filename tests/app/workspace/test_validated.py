@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from PyQt6.QtCore import QModelIndex, Qt
+from PyQt6.QtCore import QModelIndex, Qt, QTimer
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.workspace.pane_title import pane_title
-from flowviz.app.workspace.table import FiguresTable
+from flowviz.app.workspace.table import REFRESH_MS, FiguresTable
 from flowviz.records import Advanced
 from tests.app.training.fakes import progress
 from tests.app.workspace.fakes import ComparisonHarness
@@ -78,11 +78,16 @@ def test_only_cells_whose_figures_change_are_set(qtbot: QtBot) -> None:
     harness.train()
     model, rows = table.model(), set[int]()
     assert model is not None
+    harness.thread.send("b", replace(progress(100), validation_nll=2.0))
+    qtbot.waitUntil(lambda: model.index(1, 1).data() == f"{harness.run('b').gap:.3f} (val.)")
     model.dataChanged.connect(lambda first, last: rows.update(range(first.row(), last.row() + 1)))
     harness.thread.send("a", Advanced(110, 0.275, 0.11))
+    [refresh] = [timer for timer in table.findChildren(QTimer) if timer.interval() == REFRESH_MS]
+    qtbot.waitUntil(lambda: not refresh.isActive())
     assert rows == set()
     harness.thread.send("a", replace(progress(110), validation_nll=2.5))
-    assert rows == {0}
+    assert rows == set(), "not each report is shown"
+    qtbot.waitUntil(lambda: rows == {0})
     assert cell(table, 1).data() == f"{harness.run('a').gap:.3f} (val.)"
 
 
