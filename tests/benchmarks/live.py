@@ -5,7 +5,7 @@
 
 The bare window repaints one `pyqtgraph.ImageItem` of 900×800 pixels every 16 ms. flowviz, at 1366×768, trains the same
 word while the scrubber moves continuously and inspector, strip and loss plot are visible. A comparison trains four
-flows, and its frames are those of its first cloud, while the depth of all four moves continuously. Measurements begin
+flows, and its frames are those of its second cloud, while the depth of all four moves continuously. Measurements begin
 once XLA has compiled the steps of all flows, because training and frames are slower until then. The condition of a flow
 is dragged after a short training; a bare window without a training is shown for comparison. Every measurement is a
 process of its own; bare window and flowviz alternate. Prints medians over the rounds, and ratios with their goals.

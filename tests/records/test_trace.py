@@ -21,7 +21,7 @@ def test_volume_shares_add_up_to_one() -> None:
 
 
 def test_the_trace_of_an_untrained_flow_is_computed_once() -> None:
-    """It takes 2 ms, and the window asks for it with each checkpoint of another flow."""
+    """Computing it again at every checkpoint of a comparison stopped the window for 4 ms."""
     spec = FlowSpec(layers=3)
     assert untrained_trace(spec) is untrained_trace(FlowSpec(layers=3))
     assert untrained_trace(spec).positions.shape[0] != untrained_trace(FlowSpec(layers=4)).positions.shape[0]

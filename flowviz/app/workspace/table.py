@@ -251,7 +251,7 @@ class FiguresTable(ThemeFollower, QTableView):
     def _on_changed(self, old: Compared, new: Compared) -> None:
         self._is_showing = True
         lines = [([(run.name, run.title, run.status) for run in each.runs], each.limits) for each in (old, new)]
-        if new.state not in RUNNING or lines[0] != lines[1]:  # more than the figures of a training has changed
+        if new.state not in RUNNING or lines[0] != lines[1]:  # something besides figures has changed
             self._show()
         elif not self._refresh.isActive():
             self._refresh.start()
