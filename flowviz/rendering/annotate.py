@@ -1,7 +1,7 @@
 """The background of a plot, with its grid and axes, and all text: tick labels, titles and notes."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from math import ceil, floor, log10
 
@@ -85,8 +85,12 @@ def background(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> RGBA:
 
     The array is cached and shared between callers, who must not modify it.
     """
-    usual = {"marks": frozenset(), "color_by": "quadrant", "point_diameter": 1.0}
-    return _background(view.model_copy(update=usual), panel, units)
+    return _background(_without_marks(view), panel, units)
+
+
+def _without_marks(view: ViewSpec) -> ViewSpec:
+    """Return a view that is the same for all pictures with the same axes."""
+    return view.model_copy(update={"marks": frozenset(), "color_by": "quadrant", "point_diameter": 1.0})
 
 
 @lru_cache(maxsize=4)
@@ -136,6 +140,19 @@ def tick_labels(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> list
             if 4 * size < y < panel.height - 3 * size
         ),
     ]
+
+
+def tick_layer(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> Layer:
+    """Return the tick labels of a panel as a layer.
+
+    It is cached and shared between callers, who must not modify it.
+    """
+    return _tick_layer(_without_marks(view), panel, units)
+
+
+@lru_cache(maxsize=4)
+def _tick_layer(view: ViewSpec, panel: Panel, units: Units) -> Layer:
+    return write(view, panel, tick_labels(view, panel, units), backing=OPACITY)
 
 
 @dataclass(frozen=True)
@@ -302,9 +319,24 @@ def write(
         stamp(label.text, label.anchor, label.ems * size, size, label.color or colors.label, ground).at(
             round(label.x), round(label.y), panel
         )
-        for label in labels
+        for label in _parts(labels, size)
     ]
     return Layer.joined(stamps)
+
+
+def _parts(labels: Iterable[Label], size: float) -> Iterator[Label]:
+    """Yield the labels, and a number at the start of a right-aligned note on its own; `size` is 1 em in pixels.
+
+    Such a number changes from picture to picture. So only its digits have to be rendered, which takes 0.7 ms instead of
+    the 3 ms of the whole text.
+    """
+    for label in labels:
+        number, space, rest = label.text.partition(" ")
+        if label.anchor == "rm" and number[:1].isdigit() and rest:
+            unchanged = space + rest
+            yield replace(label, text=unchanged)
+            label = replace(label, text=number, x=label.x - text_width(size, label.ems)(unchanged))
+        yield label
 
 
 def text_left(label: Label, length: float) -> float:

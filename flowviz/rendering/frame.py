@@ -12,6 +12,7 @@ from flowviz.rendering.annotate import (
     background,
     note_label,
     tick_labels,
+    tick_layer,
     title_corner,
     title_layer,
     write,
@@ -142,8 +143,10 @@ def render_panel(
     of_title = title_corner(view, panel, title)
     corner = max(corner[0], of_title[0]), max(corner[1], of_title[1])
     taken = legend_ends(view, panel, found, corner)
-    canvas.draw_layer(write(view, panel, panel_labels(scene, stage, view, panel, outside, taken), backing=OPACITY))
+    if view.axes:
+        canvas.draw_layer(tick_layer(view, panel, scene.units))
     if view.labels:
+        canvas.draw_layer(write(view, panel, _inner_labels(scene, stage, view, panel, outside, taken), backing=OPACITY))
         canvas.draw_layer(title_layer(view, panel, title))
     if found:
         canvas.draw_layer(legend(view, panel, found, corner))
@@ -185,14 +188,20 @@ def panel_labels(
         taken: The left and the bottom end of the corner that the legend takes, in pixels.
     """
     labels = tick_labels(view, panel, scene.units) if view.axes else []
-    if view.labels:
-        if (density := shown_density(scene, stage, view)) is not None:
-            labels += contour_labels(density, mass_levels(density), view, panel, taken)
-        if outside:
-            text = f"{outside:,} of {scene.trace.positions.shape[1]:,} outside"
-            labels.append(note_label(view, panel, text))
-        if "grid" in view.marks and view.square is not None:
-            labels += square_labels(scene, stage, view, panel, taken)
+    return labels + (_inner_labels(scene, stage, view, panel, outside, taken) if view.labels else [])
+
+
+def _inner_labels(
+    scene: Scene, stage: float, view: ViewSpec, panel: Panel, outside: int, taken: tuple[float, float]
+) -> list[Label]:
+    """Return the text labels of a panel, except for its ticks, title and legend."""
+    labels = list[Label]()
+    if (density := shown_density(scene, stage, view)) is not None:
+        labels += contour_labels(density, mass_levels(density), view, panel, taken)
+    if outside:
+        labels.append(note_label(view, panel, f"{outside:,} of {scene.trace.positions.shape[1]:,} outside"))
+    if "grid" in view.marks and view.square is not None:
+        labels += square_labels(scene, stage, view, panel, taken)
     return labels
 
 

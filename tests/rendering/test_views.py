@@ -20,7 +20,7 @@ from flowviz.rendering import (
     render_frame,
     visible_rectangle,
 )
-from flowviz.rendering.annotate import Label, em, text_width, tick_labels, title_corner
+from flowviz.rendering.annotate import Label, em, note_label, text_width, tick_labels, title_corner, write
 from flowviz.rendering.colormaps import SCALES, Scale, color_scale, heat_scale
 from flowviz.rendering.colors import QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import LABEL_EMS, contour_lines, mass_levels
@@ -29,6 +29,7 @@ from flowviz.rendering.legend import Key, draw_foot, draw_key, draw_legend, keys
 from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
 from flowviz.rendering.paths import path_curves
 from flowviz.rendering.projection import EDGE_MARK, FREE, Panel, Projection, panel_of
+from flowviz.rendering.stamps import stamp
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from flowviz.specs.view import ColorBy, Mark, Palette, Theme
 from tests.rendering.scenes import base_density, bent, broken, full
@@ -505,6 +506,23 @@ def test_how_many_lie_outside_is_said() -> None:
     quiet = drawn(Scene(bent(base_particles(500))), ViewSpec(marks=frozenset({"grid"})))[corner]
     said = drawn(Scene(trace), ViewSpec(marks=frozenset({"points"}), point_diameter=0.1))[corner]
     assert (np.abs(said - quiet).max(axis=2) > 80).sum() > 100  # the letters are antialiased
+
+
+def test_only_the_number_of_a_note_is_rendered_anew() -> None:
+    """The whole text took 3 ms in each picture whose number was new."""
+    view, size = ViewSpec(), em(ViewSpec(), PANEL)
+
+    def columns(text: str) -> NDArray[np.int64]:
+        return write(view, PANEL, [note_label(view, PANEL, text)]).where % PANEL.width
+
+    first, second = "1,234 of 5,678 outside", "4,321 of 5,678 outside"
+    rest = columns(first.partition(" ")[2])
+    columns(first)
+    rendered = stamp.cache_info().misses
+    found = columns(second)
+    assert stamp.cache_info().misses == rendered + 1
+    assert found.max() == rest.max()
+    assert np.ptp(found) == pytest.approx(text_width(size)(second), abs=size), "the number is before the other words"
 
 
 BOTH = {"marks": frozenset({"points", "density"})}
