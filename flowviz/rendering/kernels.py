@@ -27,6 +27,8 @@ TILE = 8  # pixels
 FAR = 1e9  # pixels; lines with an end beyond are skipped
 
 Array = np.ndarray[Any, np.dtype[Any]]
+Way = tuple[float, float, float]
+Inks = tuple[Array, Array, bool, int, int]
 
 PIXELS = types.Array(types.uint32, 2, "C")
 POINTS = types.Array(types.float32, 2, "C", readonly=True)
@@ -37,8 +39,11 @@ INDICES = types.Array(types.int64, 1, "C", readonly=True)
 FLAGS = types.Array(types.boolean, 1, "C", readonly=True)
 COVERAGE = types.Array(types.uint16, 4, "C", readonly=True)
 SPANS = types.Array(types.int16, 4, "C", readonly=True)
+DOTS = types.Array(types.int16, 4, "C", readonly=True)
+COUNTS = types.Array(types.int64, 2, "C", readonly=True)
 NUMBER, WHOLE, NOTHING = types.float64, types.int64, types.void
-DISCS = WHOLE(PIXELS, POINTS, POINTS, NUMBER, WAY, COLORS, FLAGS, types.boolean, WHOLE, WHOLE, COVERAGE, SPANS)
+INKS = types.Tuple([COLORS, FLAGS, types.boolean, WHOLE, WHOLE])
+DISCS = WHOLE(PIXELS, POINTS, POINTS, NUMBER, WAY, INKS, COVERAGE, SPANS)
 
 
 @jit
@@ -66,7 +71,7 @@ def _joined(spread: int) -> Any:
 
 
 @jit
-def _place(start: Array, end: Array, t: float, way: tuple[float, float, float], k: int) -> tuple[float, float]:
+def _place(start: Array, end: Array, t: float, way: Way, k: int) -> tuple[float, float]:
     """Return the position (x, y) of a moving point, in pixels."""
     x, y = np.float64(start[k, 0]), np.float64(start[k, 1])
     if t > 0:
@@ -76,39 +81,73 @@ def _place(start: Array, end: Array, t: float, way: tuple[float, float, float], 
     return left + scale * x, top - scale * y
 
 
-@compiled(DISCS)
-def discs(
-    pixels: Array,
-    start: Array,
-    end: Array,
-    t: float,
-    way: tuple[float, float, float],
-    colors: Array,
-    chosen: Array,
-    wanted: bool,
-    background: int,
-    dimness: int,
-    coverage: Array,
-    spans: Array,
-) -> int:
-    """Draw a disc in `colors` (n,) at each moving point (n, 2) whose flag in `chosen` (n,) equals `wanted`.
+@jit
+def _is_within(pixels: Array, x: float, y: float, margin: int) -> bool:
+    """Return whether a position is in the picture, or at most `margin` pixels outside."""
+    height, width = pixels.shape
+    return x >= -margin and x <= width + margin and y >= -margin and y <= height + margin
 
-    The share `dimness`, 0 to 256, of the colors is replaced by `background`. `coverage` and `spans` are those of
-    `raster.disc_coverage`. Return the number of these points outside the picture.
+
+@jit
+def _subpixel(x: float, y: float, phases: int) -> tuple[int, int, Any, Any]:
+    """Return the pixel (column, row) of a position, and the subpixel position (across, down) in it."""
+    column, row = int(np.floor(x)), int(np.floor(y))
+    across, down = int((x - column) * phases), int((y - row) * phases)
+    return column, row, np.uintp(min(across, phases - 1)), np.uintp(min(down, phases - 1))  # 1 for -1e-20 by rounding
+
+
+@compiled(WHOLE(PIXELS, POINTS, POINTS, NUMBER, WAY, INKS, DOTS, COUNTS, WHOLE))
+def small_discs(
+    pixels: Array, start: Array, end: Array, t: float, way: Way, inks: Inks, dots: Array, counts: Array, reach: int
+) -> int:
+    """Draw discs of a few pixels, which is up to twice as fast as with `discs`.
+
+    `dots`, `counts` and `reach` are those of `raster.disc_dots`. The other arguments, the picture and the returned
+    number are those of `discs`.
     """
     height, width = pixels.shape
+    colors, chosen, wanted, background, dimness = inks
+    phases, outside, behind = len(dots), 0, _spread(background)
+    for k in range(len(start)):
+        if chosen[k] != wanted:
+            continue
+        x, y = _place(start, end, t, way, k)
+        outside += not _is_within(pixels, x, y, 0)
+        if not _is_within(pixels, x, y, reach):
+            continue
+        column, row, across, down = _subpixel(x, y, phases)
+        color = _mixed(_spread(np.int64(colors[k])), behind, dimness)
+        is_whole = row >= reach and row < height - reach and column >= reach and column < width - reach
+        for d in range(counts[down, across]):
+            dot = dots[down, across, np.uintp(d)]
+            i, j = row + np.int64(dot[0]), column + np.int64(dot[1])
+            if is_whole or (i >= 0 and i < height and j >= 0 and j < width):
+                _blend(pixels, i, j, color, np.int64(dot[2]))
+    return outside
+
+
+@compiled(DISCS)
+def discs(
+    pixels: Array, start: Array, end: Array, t: float, way: Way, inks: Inks, coverage: Array, spans: Array
+) -> int:
+    """Draw discs at moving points (n, 2), and return the number of these points outside the picture.
+
+    `inks` are the colors (n,) of the discs, a flag for each point (n,), the flag of the points that are drawn, a color
+    behind them, and the share of that color in all discs, 0 to 256. `coverage` and `spans` are those of
+    `raster.disc_coverage`.
+    """
+    height, width = pixels.shape
+    colors, chosen, wanted, background, dimness = inks
     phases, _, side, _ = coverage.shape
     middle, outside, behind = side // 2, 0, _spread(background)
     for k in range(len(start)):
         if chosen[k] != wanted:
             continue
         x, y = _place(start, end, t, way, k)
-        if not (x >= 0 and x <= width and y >= 0 and y <= height):
-            outside += 1
-        if not (x > -middle and x < width + middle and y > -middle and y < height + middle):
+        outside += not _is_within(pixels, x, y, 0)
+        if not _is_within(pixels, x, y, middle):
             continue
-        column, row = int(np.floor(x)), int(np.floor(y))
-        across, down = np.uintp((x - column) * phases), np.uintp((y - row) * phases)
+        column, row, across, down = _subpixel(x, y, phases)
         color = _mixed(_spread(np.int64(colors[k])), behind, dimness)
         packed = _joined(color)
         column -= middle
@@ -155,18 +194,7 @@ def _settle(pixels: Array, clear: Array, light: Array) -> None:
 
 @compiled(DISCS)
 def crowded_discs(
-    pixels: Array,
-    start: Array,
-    end: Array,
-    t: float,
-    way: tuple[float, float, float],
-    colors: Array,
-    chosen: Array,
-    wanted: bool,
-    background: int,
-    dimness: int,
-    coverage: Array,
-    spans: Array,
+    pixels: Array, start: Array, end: Array, t: float, way: Way, inks: Inks, coverage: Array, spans: Array
 ) -> int:
     """Draw discs front to back, which is faster than `discs` if most of them are hidden.
 
@@ -176,6 +204,7 @@ def crowded_discs(
     number of pixels in each tile that are not yet covered. Discs that touch only covered tiles are skipped.
     """
     height, width = pixels.shape
+    colors, chosen, wanted, background, dimness = inks
     phases, _, side, _ = coverage.shape
     middle, outside, behind = side // 2, 0, _spread(background)
     clear = np.full((height, width), OPAQUE, np.int16)
@@ -185,12 +214,10 @@ def crowded_discs(
         if chosen[k] != wanted:
             continue
         x, y = _place(start, end, t, way, k)
-        if not (x >= 0 and x <= width and y >= 0 and y <= height):
-            outside += 1
-        if not (x > -middle and x < width + middle and y > -middle and y < height + middle):
+        outside += not _is_within(pixels, x, y, 0)
+        if not _is_within(pixels, x, y, middle):
             continue
-        column, row = int(np.floor(x)), int(np.floor(y))
-        across, down = np.uintp((x - column) * phases), np.uintp((y - row) * phases)
+        column, row, across, down = _subpixel(x, y, phases)
         column -= middle
         row -= middle
         if _is_covered(open_, max(0, row), min(height, row + side), max(0, column), min(width, column + side)):
@@ -263,7 +290,7 @@ def lines(
     pixels: Array,
     starts: Array,
     ends: Array,
-    way: tuple[float, float, float],
+    way: Way,
     colors: Array,
     alphas: Array,
     line_width: float,
@@ -303,7 +330,7 @@ def _triangle(
 
 
 @compiled(NOTHING(PIXELS, POINTS, WHOLE, WAY, COLORS))
-def mesh(pixels: Array, nodes: Array, side: int, way: tuple[float, float, float], colors: Array) -> None:
+def mesh(pixels: Array, nodes: Array, side: int, way: Way, colors: Array) -> None:
     """Fill the cells of a square mesh with nodes (side², 2) in colors ((side - 1)²,), each as two triangles."""
     places = [_place(nodes, nodes, 0.0, way, k) for k in range(len(nodes))]
     for cell in range((side - 1) * (side - 1)):

@@ -16,6 +16,7 @@ from flowviz.rendering.projection import Projection
 PHASES = 8  # subpixel positions of a disc, along each axis
 LARGE, LARGE_PHASES = 64, 2  # diameter in pixels above which fewer phases look as good and save much memory
 FINE = 6  # diameter in pixels above which the edge of a disc is nearly straight within a pixel
+SMALL = 4  # diameter in pixels below which single pixels of a disc are drawn faster than its rows
 CROWDED = 2.0  # mean number of discs per pixel above which most discs are hidden
 OPAQUE = 256
 RGBA = NDArray[np.uint8]  # (height, width, 4)
@@ -120,15 +121,18 @@ class Canvas:
         Returns:
             The number of these points outside the picture.
         """
-        coverage, spans = disc_coverage(round(diameter, 3))
+        diameter = round(diameter, 3)
         if chosen is None:
             chosen = np.zeros(len(colors), np.bool_)
         start, end = np.ascontiguousarray(points.start), np.ascontiguousarray(points.end)
-        shade = packed_color(background), round(OPAQUE * dimness)
-        way = self._projection.way
+        inks = colors, chosen, wanted, packed_color(background), round(OPAQUE * dimness)
+        marked = self._pixels, start, end, points.t, self._projection.way, inks
         layers = len(colors) * diameter**2 / self._pixels.size
-        draw = _kernels().crowded_discs if layers > CROWDED else _kernels().discs
-        return int(draw(self._pixels, start, end, points.t, way, colors, chosen, wanted, *shade, coverage, spans))
+        if layers > CROWDED:
+            return int(_kernels().crowded_discs(*marked, *disc_coverage(diameter)))
+        if diameter < SMALL:
+            return int(_kernels().small_discs(*marked, *disc_dots(diameter)))
+        return int(_kernels().discs(*marked, *disc_coverage(diameter)))
 
     def draw_lines(
         self,
@@ -290,6 +294,27 @@ def disc_coverage(diameter: float) -> tuple[NDArray[np.uint16], NDArray[np.int16
     first, last = covered.argmax(axis=3), side - covered[..., ::-1].argmax(axis=3)
     spans = np.stack([first, np.where(covered.any(axis=3), last, 0)], axis=-1).astype(np.int16)
     return coverage, spans
+
+
+@lru_cache(maxsize=32)
+def disc_dots(diameter: float) -> tuple[NDArray[np.int16], NDArray[np.int64], int]:
+    """Return the stamps of `disc_coverage` as lists of the pixels that a disc touches.
+
+    Args:
+        diameter: The diameter, in pixels.
+
+    Returns:
+        The pixels (phases y, phases x, n, 3): the rows below and the columns right of the middle pixel, and the share
+        of the pixel that the disc covers, 0 to 256; how many of them there are (phases y, phases x), because the rest
+        is filled up; and the largest distance of a row or column from the middle.
+    """
+    coverage, _ = disc_coverage(diameter)
+    shares, side = coverage.reshape(*coverage.shape[:2], -1), coverage.shape[-1]
+    counts = np.count_nonzero(shares, axis=2)
+    order = np.argsort(shares == 0, axis=2, kind="stable")[..., : counts.max()]
+    offsets = (each - side // 2 for each in np.divmod(order, side))
+    dots = np.stack([*offsets, np.take_along_axis(shares, order, axis=2)], axis=3)
+    return np.ascontiguousarray(dots, np.int16), counts, side // 2
 
 
 def _as_numbers(picture: RGBA) -> Packed:

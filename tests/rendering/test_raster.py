@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 import flowviz
+from flowviz.rendering import raster
 from flowviz.rendering.colors import packed
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import CROWDED, Canvas, Glide
@@ -94,6 +95,27 @@ def test_a_crowd_is_drawn_as_few_are() -> None:
     difference = np.abs(discs(points, 3.5, panel, colors).astype(int) - one_by_one.picture())
     assert difference.max() <= 6
     assert difference.mean() < 0.5
+
+
+@pytest.mark.parametrize("diameter", [0.6, 1.02, 2.5, 3.99])
+def test_small_discs_are_drawn_as_others_are(diameter: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way that draws pixel after pixel, and the one that draws row after row, give the same picture."""
+    rng, count = np.random.default_rng(0), 800
+    assert count * diameter**2 / (SMALL.width * SMALL.height) < CROWDED
+    points, colors = rng.normal(0, 3, (count, 2)), packed(rng.integers(0, 256, (count, 3), dtype=np.uint8))
+    points[:4] = [[np.nan, 0.0], [0.0, np.inf], [4.5, 0.0], [-4.5, 4.0]]
+    chosen = rng.random(count) < 0.7
+
+    def drawn() -> tuple[int, NDArray[np.uint8]]:
+        canvas = Canvas(white(SMALL), Projection(BARE, SMALL))
+        count = canvas.draw_discs(Glide.still(points), colors, diameter, chosen, True, (9, 200, 30), 0.4)
+        return count, canvas.picture()
+
+    outside, picture = drawn()
+    monkeypatch.setattr(raster, "SMALL", 0)
+    others_outside, others = drawn()
+    assert outside == others_outside > 100
+    np.testing.assert_array_equal(picture, others)
 
 
 def test_a_gliding_point_is_on_its_way() -> None:
