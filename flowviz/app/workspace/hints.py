@@ -22,7 +22,7 @@ def hint(run: EntrantRun, stage: float, view: ViewSpec, size: PictureSize) -> st
     left, right, bottom, top = visible_rectangle(view, size)
     x, y = positions.T
     inside = (left <= x) & (x <= right) & (bottom <= y) & (y <= top)
-    if inside.mean() < MIN_VISIBLE:
+    if np.count_nonzero(inside) < MIN_VISIBLE * len(inside):
         texts.append(_distance(positions - np.array(view.center), view.half_extent))
     return "\n".join(filter(None, texts))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PyQt6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt
+from PyQt6.QtCore import QModelIndex, QSignalBlocker, QSize, QSortFilterProxyModel, Qt
 from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent, QResizeEvent, QStandardItemModel
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -69,11 +69,14 @@ class FiguresModel(QStandardItemModel):
         """Show other headings and cells, column by column."""
         self.setHorizontalHeaderLabels(headings)
         self.setRowCount(len(columns[NAME_COLUMN]))
-        before = self._cells
-        self._cells = {(row, column): cell for column, cells in enumerate(columns) for row, cell in enumerate(cells)}
-        for place, cell in self._cells.items():
-            if cell != before.get(place):  # Qt would measure all cells again
+        cells = {(row, column): cell for column, cells in enumerate(columns) for row, cell in enumerate(cells)}
+        changed = {place: cell for place, cell in cells.items() if cell != self._cells.get(place)}
+        self._cells = cells
+        with QSignalBlocker(self):  # Qt would measure and sort everything again for each cell
+            for place, cell in changed.items():
                 self.setItemData(self.index(*place), PLAIN | cell)  # Qt keeps roles that are not named
+        if rows := [row for row, _ in changed]:
+            self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), self.columnCount() - 1))
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         enabled = Qt.ItemFlag.ItemIsEnabled
@@ -160,9 +163,9 @@ class _Sorted(QSortFilterProxyModel):
 
     def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:
         is_ascending = self.sortOrder() == Qt.SortOrder.AscendingOrder
-        if not (entrant_at(left) and entrant_at(right)):
-            return (left.row() < right.row()) == is_ascending  # they are the last rows
         one, other = left.data(VALUE_ROLE), right.data(VALUE_ROLE)
+        if one == other or not (entrant_at(left) and entrant_at(right)):  # the last rows are no entrants
+            return (left.row() < right.row()) == is_ascending
         if one is None or other is None:
             return (other is None and one is not None) == is_ascending
         return bool(one < other)
@@ -268,7 +271,6 @@ class FiguresTable(ThemeFollower, QTableView):
             self._content = content
             headings = [SHORT.get(column.name, column.heading(rows)) for column in COLUMNS]
             self._figures.show(["flow", *headings], _columns(names, rows, below))
-            self._sorted.invalidate()  # its order also depends on the names, of which Qt does not know
             shown = brief_columns(rows)
             for section, column in enumerate(COLUMNS, 1):
                 self.setColumnHidden(section, column not in shown)

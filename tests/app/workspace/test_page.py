@@ -357,7 +357,28 @@ def test_the_table_sorts_by_numbers(qtbot: QtBot) -> None:
     table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
     model = table.model()
     assert model is not None
+    qtbot.waitUntil(lambda: model.index(1, 0).data() == "c")
     assert model.index(2, 0).data() == "b"  # its gap is unknown
+
+
+def test_a_sorted_row_moves_with_its_figure(qtbot: QtBot) -> None:
+    harness = ComparisonHarness(untrained("a", "b", "c"))
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    harness.train()
+    model = table.model()
+    assert model is not None
+
+    def order() -> str:
+        return "".join(str(model.index(row, 0).data()) for row in range(3))
+
+    harness.thread.send("a", replace(progress(100), validation_nll=2.5))
+    qtbot.waitUntil(lambda: order() == "bca")
+    harness.thread.send("b", replace(progress(100), validation_nll=2.5))
+    qtbot.waitUntil(lambda: order() == "cab")  # equal figures keep the order of the entrants
+    table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    assert order() == "abc"
 
 
 def test_a_line_far_above_the_others_does_not_flatten_them() -> None:
