@@ -171,6 +171,8 @@ class Chain:
         *_, folded, positions, log_dets, errors = _while(lambda k, *_: k < last, up, *start)
         return positions.stack(), tf.cumsum(log_dets.stack()), errors.stack(), folded
 
+    compiled_trace = trace  # XLA compiles it under this name
+
     def positions(self, numbers: Numbers, points: tf.Tensor, stages: tf.Tensor) -> tf.Tensor:
         """Return the positions (k, n, 2) of points at k stages, from the first to the last of two `stages` (2,).
 

@@ -9,11 +9,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
+from flowviz import compile_cache
 from flowviz.flows.bumps import edit_arrays
 from flowviz.flows.chain import Chain, Numbers
 from flowviz.flows.forked import check_not_forked
-from flowviz.flows.graphs import COMPILED, ChainGraphs
+from flowviz.flows.graphs import ChainGraphs
+from flowviz.flows.machine import OUT_OF_MEMORY
 from flowviz.flows.network import FINE_KNOTS
+from flowviz.machine import return_memory
 from flowviz.records import Base, Trace, checked_points, checked_stage
 from flowviz.specs.edits import Edits
 
@@ -35,6 +38,7 @@ class Evaluator:
         self._chain, self._parameters, self._statistics = chain, parameters, statistics
         self._graphs = ChainGraphs.shared(chain)
         self.edits = Edits()
+        self._compiled: tuple[int, Edits] | None = None  # the number of points and the edits of `compiled_trace`
 
     def numbers(self, dtype: tf.DType | None = None, edits: Edits | None = None) -> Numbers:
         """Return the present numbers, rounded to the type of the flow and then converted to another one, if given."""
@@ -85,9 +89,9 @@ class Evaluator:
         if len(points) <= MANY:
             return self._moved("positions", points, (first, last))
         is_whole = (first, last) == (1, len(self._chain.stages))
-        if self._graphs.compiles and is_whole and not self.edits and not self._chain.is_uniform:
+        if self._compiles and is_whole and not self.edits:
             try:
-                return self._moved(COMPILED, points)
+                return self._moved("all_near_positions", points)
             except tf.errors.OpError:  # the type depends on XLA, which may also be missing from this TensorFlow
                 log.exception("XLA does not compile")
                 self._graphs.compiles = False
@@ -97,8 +101,44 @@ class Evaluator:
         parts = self._graphs.in_parts(name, self.numbers(), checked_points(points), stages)
         return np.concatenate([found for [found] in parts], axis=1)
 
+    def compile_trace(self, points: NDArray[Any]) -> None:
+        """Compile the trace for this number of points with XLA, if possible, and use it from now on.
+
+        This takes a second or two, during which other threads may evaluate functions that have been traced. Traces then
+        take a quarter to half of the time; they differ by rounding. Errors are only logged, because traces work without
+        XLA. Unless memory was short, XLA is then no longer used for this kind of flow.
+        """
+        if not self._compiles or any(stage.can_fold for stage in self._chain.stages):
+            return
+        edits = self.edits
+        try:
+            self._graphs.evaluate("compiled_trace", self.numbers(edits=edits), points)
+            self._compiled = len(points), edits
+            compile_cache.seal_new()
+        except Exception as error:
+            log.exception("the trace is not compiled")
+            if isinstance(error, tf.errors.OpError) and not isinstance(error, OUT_OF_MEMORY):
+                self._graphs.compiles = False
+        finally:
+            return_memory()
+
+    @property
+    def _compiles(self) -> bool:
+        """Return whether XLA can compile the functions of the chain, as far as is known. It cannot if shapes vary."""
+        return self._graphs.compiles and not self._chain.is_uniform
+
     def traced(self, name: str, points: ArrayLike, base: Base, stage: int | None = None) -> Trace:
         """Return the result of a function of the chain that follows points through all stages; see `in_parts`."""
+        points = checked_points(points)
+        if name == "trace" and (len(points), self.edits) == self._compiled:
+            try:
+                return self._traced("compiled_trace", points, base)
+            except tf.errors.OpError:  # such as too little memory, which may be enough for the plain graph
+                log.exception("the compiled trace is no longer used")
+                self._compiled = None
+        return self._traced(name, points, base, stage)
+
+    def _traced(self, name: str, points: NDArray[Any], base: Base, stage: int | None = None) -> Trace:
         names = self._chain.spec.stage_names()
         trace = Trace.joined([Trace(names, *found, base=base) for found in self.in_parts(name, points, stage)])
         return trace if trace.folded is None or trace.folded.any() else replace(trace, folded=None)

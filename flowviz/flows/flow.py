@@ -207,6 +207,14 @@ class Flow(tf.Module):
         """Follow particles (n, 2) of the base through every stage."""
         return self._evaluator.traced("trace", particles, self.base)
 
+    def compile_trace(self) -> None:
+        """Compile `trace` for the usual number of particles with XLA, which makes it two to four times as fast.
+
+        This takes a second or two, and may happen in another thread. If XLA cannot compile this kind of flow, `trace`
+        stays as it is.
+        """
+        self._evaluator.compile_trace(self.particles())
+
     def trace_positions(self, particles: ArrayLike) -> Trace:
         """Follow particles (n, 2) of the base nearly as `trace` does, but leave their log-determinants unknown (NaN).
 

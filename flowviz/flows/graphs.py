@@ -23,7 +23,7 @@ BETWEEN_STAGES = "positions", "near_positions"  # functions that take the first 
 STAGES = {name: tf.TensorSpec([], tf.int32) for name in AT_STAGE} | {
     name: tf.TensorSpec([2], tf.int32) for name in BETWEEN_STAGES
 }
-COMPILED = "all_near_positions"  # by XLA, within a second
+COMPILED = "all_near_positions", "compiled_trace"  # functions that XLA compiles, in one or two seconds each
 StageNumbers = int | tuple[int, int] | None
 
 GUIDED = 2.0  # in the keys of graphs, which all guided flows share
@@ -125,7 +125,7 @@ class ChainGraphs:
         flat = tf.function(
             lambda *given: function(given[:count], *given[count:]),
             autograph=False,
-            jit_compile=name == COMPILED or None,
+            jit_compile=name in COMPILED or None,
         )
         trace = partial(flat.get_concrete_function, *signature)
         [found] = stored_or_traced(key, lambda: [trace()], signature, self._spec)

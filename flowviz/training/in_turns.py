@@ -159,7 +159,8 @@ class _Trainings:
 
     def _prepare(self, entrant: EntrantTraining) -> Iterator[Turn]:
         yield self._turn(entrant, Preparing("Compiling the training step"))
-        job = partial(prepare, entrant.project.flow, entrant.project.training)
+        is_watched, project = self._options["snapshot_seconds"] is not None, entrant.project
+        job = partial(prepare, project.flow, project.training, is_watched=is_watched)
         preparing = self._threads.submit(job, stop_requested=lambda: self._is_stopping)
         if not self._await(preparing):
             return

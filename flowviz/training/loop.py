@@ -41,7 +41,7 @@ from flowviz.training.requests import NewTarget, Requests
 from flowviz.training.schedule import Budget, chunk_steps
 from flowviz.training.scoring import generators, nlls_of, score_of, tested
 from flowviz.training.shown_flow import ShownFlow
-from flowviz.training.step import State, chunk_runner
+from flowviz.training.step import State, chunk_runner, in_thread
 from flowviz.training.validation import Validation, Validity
 
 PLAIN_STEPS = 50  # steps per chunk while XLA compiles: about 50 ms, so that the picture keeps moving
@@ -161,10 +161,12 @@ class Training:
 
     def _end_warm_up(self) -> Iterator[Event]:
         """Run the steps as compiled by XLA from now on. Those before do not use up the budget."""
-        free = self._budget.free_since(*self._plain_start)
-        self._start, self._warms_up = (free.start_step, free.start_seconds), False
+        free, self._warms_up = self._budget.free_since(*self._plain_start), False
+        self._start = free.start_step, free.start_seconds
         yield WarmUp(has_ended=True)
-        if not self._runner.wait():
+        if self._runner.wait():
+            in_thread("xla", self._shown.compile_trace)  # not before, because it would delay the compiled steps
+        else:
             yield Uncompiled()
 
     def _changes(self) -> Iterator[Event]:
@@ -242,9 +244,7 @@ class Training:
         wants_checkpoint = self._checkpoint_due.passed(self._clock.seconds)
         if not (wants_moment or wants_checkpoint) or not (now := self._snapshot()).finite():
             return []
-        if wants_checkpoint:
-            return [now, self._checkpoint()]
-        return [Moment(now.step, now.weights, **now.hits)]
+        return [now, self._checkpoint()] if wants_checkpoint else [Moment(now.step, now.weights, **now.hits)]
 
     def _reports(self) -> list[Event]:
         """Return the events to report after a chunk."""

@@ -14,14 +14,21 @@ def shape_of(flow: FlowSpec, training: TrainingSpec) -> Shape:
     return flow.model_copy(update={"seed": 0}), Settings.of(training, flow.recipe).batch, training.objective
 
 
-def prepare(flow: FlowSpec, training: TrainingSpec, *, stop_requested: Callable[[], bool] = lambda: False) -> None:
+def prepare(
+    flow: FlowSpec,
+    training: TrainingSpec,
+    *,
+    is_watched: bool = True,
+    stop_requested: Callable[[], bool] = lambda: False,
+) -> None:
     """Load TensorFlow, then trace and compile a flow, so that `train` starts at once. May run in another thread.
 
     A concurrent call of `train` does not repeat the work: it waits for the current part and does the rest.
 
     Args:
         flow: The flow to train. Its seed has no effect.
-        training: The training. Only its batch size and its objective have an effect.
+        training: The training. Only its batch size, its objective and whether it has a budget of steps have an effect.
+        is_watched: Whether there will be snapshots. They are then compiled as well, unless the budget is one of steps.
         stop_requested: Called between parts of the work, each of which takes up to a few seconds. If it returns true,
             the remaining parts are skipped.
 
@@ -48,3 +55,5 @@ def prepare(flow: FlowSpec, training: TrainingSpec, *, stop_requested: Callable[
             return
         part()
     runner.wait()
+    if is_watched and training.steps is None and not stop_requested():
+        fresh.compile_trace()  # flows of a kind share the compiled code

@@ -34,6 +34,10 @@ class ShownFlow:
         """Show another variant, or the present one if it is None, with the edits that are part of the training."""
         self.show((variant or _variant_of(self._shown)).as_trained(self._start))
 
+    def compile_trace(self) -> None:
+        """Compile the traces of the flow that is shown now, and of no other variant; see `Flow.compile_trace`."""
+        self._shown.compile_trace()
+
     def snapshot(self, step: int, target: Target) -> Snapshot:
         """Return the particles of the shown flow at a step of the training, and how well they hit a target."""
         shown = self.in_sync()

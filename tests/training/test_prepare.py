@@ -65,3 +65,29 @@ def test_training_that_starts_during_the_preparation_waits_for_the_same_graphs(d
     *_, again = train(build_target(TextSpec(text="I")), flow, spec)
     assert done.count("trace steps") == done.count("compile") == 1
     np.testing.assert_array_equal(end.checkpoint.parameters, again.checkpoint.parameters)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("budget", "snapshot_seconds", "compiles"),
+    [
+        (TrainingSpec(steps=1), 0.0, False),
+        (TrainingSpec(seconds=0.5), 0.0, True),
+        (TrainingSpec(seconds=0.5), None, False),
+    ],
+)
+def test_only_a_watched_training_by_the_clock_compiles_its_particles(
+    budget: TrainingSpec,
+    snapshot_seconds: float | None,
+    compiles: bool,
+    done: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Otherwise, what a budget of steps shows would depend on when XLA is ready."""
+    monkeypatch.setattr(Flow, "compile_trace", lambda _: done.append("compile particles"))
+    monkeypatch.setattr("flowviz.training.loop.in_thread", lambda _, work: work())
+    flow, training = FlowSpec(family="planar", layers=1), budget.model_copy(update={"batch": BATCH - 3})
+    prepare(flow, training, is_watched=snapshot_seconds is not None)
+    assert (done[-1] == "compile particles") == compiles
+    done.clear()
+    list(train(build_target(TextSpec(text="I")), flow, training, snapshot_seconds=snapshot_seconds))
+    assert ("compile particles" in done) == compiles

@@ -180,6 +180,31 @@ def test_a_watched_training_shows_its_first_steps_before_it_validates(
     assert isinstance(moved[0], Snapshot)
 
 
+def test_particles_of_a_watched_training_are_compiled_after_its_steps(
+    target: Ink, monkeypatch: pytest.MonkeyPatch, compile_now: Callable[[], None]
+) -> None:
+    clock, compiled, were_ready = Clock(monkeypatch), Flag(), list[bool]()
+    clock.slow_down(ChunkRunner, "run", 0.05)
+    runners, run = list[ChunkRunner](), ChunkRunner.run
+
+    def watched(runner: ChunkRunner, *arguments: Any, **options: Any) -> Any:
+        runners.append(runner)
+        return run(runner, *arguments, **options)
+
+    def compile_trace(_: Flow) -> None:
+        were_ready.append(runners[-1].is_ready)
+        compiled.set()
+
+    monkeypatch.setattr(ChunkRunner, "run", watched)
+    monkeypatch.setattr(Flow, "compile_trace", compile_trace)
+    for event in train(target, SMALL, TrainingSpec(seconds=0.6, batch=32), snapshot_seconds=0.0):
+        if isinstance(event, Snapshot) and event.step == 100:
+            assert not compiled.is_set()
+            compile_now()
+    assert compiled.wait(10)
+    assert were_ready == [True]
+
+
 def test_a_watched_training_does_not_get_its_budget_again_when_it_resumes(
     target: Ink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
