@@ -73,8 +73,12 @@ import os, sys, time
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLineEdit
+from flowviz import process
 from flowviz.app.main import create_window
 from flowviz.records import Snapshot
+process.configure()
+process.configure_window()
+process.keep_compiled_programs()
 application = QApplication([])
 window = create_window()
 window.welcome.show()
