@@ -92,8 +92,8 @@ def _is_within(pixels: Array, x: float, y: float, margin: int) -> bool:
 def _subpixel(x: float, y: float, phases: int) -> tuple[int, int, Any, Any]:
     """Return the pixel (column, row) of a position, and the subpixel position (across, down) in it."""
     column, row = int(np.floor(x)), int(np.floor(y))
-    across, down = int((x - column) * phases), int((y - row) * phases)
-    return column, row, np.uintp(min(across, phases - 1)), np.uintp(min(down, phases - 1))  # 1 for -1e-20 by rounding
+    across, down = int((x - column) * phases), int((y - row) * phases)  # both are `phases` for -1e-20, by rounding
+    return column, row, np.uintp(min(across, phases - 1)), np.uintp(min(down, phases - 1))
 
 
 @compiled(WHOLE(PIXELS, POINTS, POINTS, NUMBER, WAY, INKS, DOTS, COUNTS, WHOLE))
