@@ -25,7 +25,7 @@ if not IS_WORKER:  # workers and the programs that tests start inherit the folde
     atexit.register(rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 # The tests are a program, too. Nothing above loads TensorFlow, which reads these variables.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-process.leave_out_keras()
+process.leave_out_libraries()
 process.limit_threads()
 process.keep_compiled_programs()  # so that each flow is compiled once, and not in every process
 process.search_garbage_less_often()

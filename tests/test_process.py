@@ -37,6 +37,50 @@ except ImportError as error:
     said = str(error)
 print(json.dumps({"keras": said, "flags": os.environ["TF_XLA_FLAGS"], "garbage": gc.get_threshold()}))
 """
+COMPILED = """
+import json, sys
+import numpy as np
+from flowviz import process
+process.leave_out_libraries()
+from flowviz.rendering.compiled import jit
+jit(lambda number: number + 1)(1.0)
+loaded = ["scipy.linalg" in sys.modules]
+one, other = 2 * np.eye(2), np.ones((2, 2))
+product, correlation = jit(lambda a, b: (np.dot(a, b), np.correlate(a[0], b[0])))(one, other)
+loaded.append("scipy.linalg" in sys.modules)
+import scipy.linalg
+print(json.dumps({"loaded": loaded, "used": [product.tolist(), correlation.tolist(), scipy.linalg.det(one)]}))
+"""
+# SciPy is imported by another thread while numba asks for it, and by the same thread after numba has failed to load.
+FAILED = """
+import sys, threading
+from flowviz import process
+process.leave_out_libraries()
+import numba.np.linalg, scipy
+refused, found = [], []
+
+def load_elsewhere():
+    import scipy.linalg
+    found.append(float(scipy.linalg.det([[2.0]])))
+
+def ensure_blas():
+    try:
+        import scipy.linalg.cython_blas
+    except ImportError as error:
+        refused.append(str(error))
+    thread = threading.Thread(target=load_elsewhere)
+    thread.start()
+    thread.join()
+    del sys.modules["scipy.linalg"]
+    raise MemoryError
+
+numba.np.linalg.ensure_blas = ensure_blas
+try:
+    import numba.np.arraymath
+except MemoryError:
+    import scipy.linalg
+print(refused, found, scipy.linalg.det([[3.0]]))
+"""
 COMMAND = """
 import os, sys
 from flowviz.cli import main
@@ -76,9 +120,20 @@ def test_program_configures_its_process(tmp_path: Path) -> None:
 
 def test_process_that_trains_for_a_command_has_the_settings_for_tensorflow(tmp_path: Path) -> None:
     found = json.loads(run(WORKER, tmp_path).stdout)
-    assert found["keras"] == "keras is loaded on the first use."
+    assert found["keras"] == "keras is loaded on first use."
     assert "--tf_xla_persistent_cache_directory=" in found["flags"]
     assert found["garbage"] == [5_000, 5, 80]
+
+
+def test_compiled_code_loads_linear_algebra_on_first_use(tmp_path: Path) -> None:
+    found = json.loads(run(COMPILED, tmp_path).stdout)
+    assert found["loaded"] == [False, True]
+    assert found["used"] == [[[2, 2], [2, 2]], [2], 4], "nothing is missing from numba and SciPy"
+
+
+def test_linear_algebra_is_refused_only_to_the_thread_that_loads_numba(tmp_path: Path) -> None:
+    done = run(FAILED, tmp_path)
+    assert done.stdout == "['scipy.linalg is loaded on first use.'] [2.0] 3.0\n", done.stderr
 
 
 def test_variables_of_the_user_are_kept(tmp_path: Path) -> None:
