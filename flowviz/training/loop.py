@@ -44,7 +44,8 @@ from flowviz.training.shown_flow import ShownFlow
 from flowviz.training.step import State, chunk_runner, in_thread
 from flowviz.training.validation import Validation, Validity
 
-PLAIN_STEPS = 50  # steps per chunk while XLA compiles: about 50 ms, so that the picture keeps moving
+PLAIN_STEPS = 50  # in the first chunk of a repeatable training, which is not compiled
+WATCHED_STEPS = 20  # per chunk while XLA compiles: 50 ms for the default flow, so that the picture keeps moving
 LATEST_POINTS = 1000  # of training, whose NLL is measured if it is not the loss
 MAX_SNAPSHOT_SHARE = 0.25  # of the training time
 UNSETTLED_SHARE = 0.1  # of the budget, in which rises of the validation loss do not count
@@ -211,7 +212,7 @@ class Training:
 
     @property
     def _plain_steps(self) -> int:
-        return min(PLAIN_STEPS, self._chunk_steps)
+        return min(WATCHED_STEPS if self._warms_up else PLAIN_STEPS, self._chunk_steps)
 
     def _advance(self, count: int, *, compiled: bool) -> list[Event]:
         """Take `count` steps while the clock runs, and return the events to report."""
