@@ -24,7 +24,7 @@ def unshift_and_unscale(y: tf.Tensor, log_scale: tf.Tensor, shift: tf.Tensor) ->
 
 def softly_bounded(log_scale: tf.Tensor, bound: float | None) -> tf.Tensor:
     """Return c·tanh(s / c): about s near 0, and never beyond ±c, so that exp(s) cannot overflow in a training step."""
-    return log_scale if bound is None else bound * tf.tanh(log_scale / bound)
+    return log_scale if bound is None else bound * tf.tanh(log_scale * (1 / bound))
 
 
 def shift_and_log_scale(spec: FlowSpec, numbers: Tensors, x_a: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

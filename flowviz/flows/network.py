@@ -68,7 +68,7 @@ class Network:
         layers = range(self.spec.depth + 1)
         flat = [weights[f"{kind}_{i}"] for i in layers for kind in ("kernel", "bias")]
         flat[1] = first_bias(weights)
-        return _perceptron(self._features(x_a[tf.newaxis]), *flat)
+        return _perceptron(self._features(tf.expand_dims(x_a, 0)), *flat)
 
     def looked_up(self, weights: Tensors, x_a: tf.Tensor) -> Lookup:
         """Return the points x_a (n,) in the table that the weights contain."""
@@ -91,7 +91,7 @@ class Network:
         x_a = tf.stop_gradient(x_a)
         low, spacing = _spread(x_a, count - 1)
         first = low - spacing * tf.math.floormod(DIGITS * x_a[0], 1.0)
-        knots = tf.tile(_places(first, spacing, count), [tables])
+        knots = tf.concat([_places(first, spacing, count)] * tables, axis=0)
         inputs = np.repeat(np.eye(classes, tables, self._leaves_out), count, axis=1)
         given = {GIVEN: tf.constant(inputs, x_a.dtype)} if classes > 1 else {}
         values = self({**weights, **given}, knots)
@@ -198,27 +198,30 @@ def _waves(x_a: tf.Tensor, octaves: int) -> tf.Tensor:
 
 def _squashed(x_a: tf.Tensor) -> tf.Tensor:
     """Return u = x_a / √(c² + x_a²), between -1 and 1."""
-    return tf.clip_by_value(x_a * tf.math.rsqrt(SCALE**2 + x_a**2), -FARTHEST, FARTHEST)
+    return tf.clip_by_value(x_a * tf.math.rsqrt(SCALE**2 + tf.square(x_a)), -FARTHEST, FARTHEST)
 
 
 def _spread(x_a: tf.Tensor, count: int) -> tuple[tf.Tensor, tf.Tensor]:
     """Return the first of `count` knots that cover the range of x_a, and the distance between adjacent ones, as u."""
-    low, high = _squashed(tf.reduce_min(x_a)), _squashed(tf.reduce_max(x_a))
-    return low, tf.maximum((high - low) / (count - 1), NARROWEST)
+    u = _squashed(x_a)  # of every point, as for a lookup, so that none is outside the table
+    low = tf.reduce_min(u)
+    return low, tf.maximum((tf.reduce_max(u) - low) / (count - 1), NARROWEST)
 
 
 def _places(first: tf.Tensor, spacing: tf.Tensor, count: int) -> tf.Tensor:
     """Return the coordinates x_a (count,) of `count` knots."""
-    u = tf.clip_by_value(first + spacing * tf.range(count, dtype=first.dtype), -FARTHEST, FARTHEST)
-    return SCALE * u * tf.math.rsqrt(1 - u**2)
+    numbers = tf.constant(np.arange(count), first.dtype)
+    u = tf.clip_by_value(first + spacing * numbers, -FARTHEST, FARTHEST)
+    return SCALE * u * tf.math.rsqrt(1 - tf.square(u))
 
 
 @tf.custom_gradient
 def _perceptron(features: tf.Tensor, *flat: tf.Tensor) -> tuple[tf.Tensor, Any]:
     """Return θ (outputs, n) of features (k, n), given alternating kernels and biases, with a custom gradient.
 
-    The gradient uses operations that are fast on a CPU: sums over points are matrix-vector products, with a vector of
-    ones for the biases, and the gradient of few outputs is propagated to a layer in one elementwise pass.
+    The gradient uses operations that are fast on a CPU: sums over points are matrix products, with a row of ones for
+    the biases and one output at a time if there are few, and the gradient of few outputs is propagated to a layer in
+    one elementwise pass.
     """
     kernels, biases = flat[::2], flat[1::2]
     layers = [features]
@@ -226,11 +229,11 @@ def _perceptron(features: tf.Tensor, *flat: tf.Tensor) -> tuple[tf.Tensor, Any]:
         layers.append(tf.nn.relu(kernel @ layers[-1] + bias))
 
     def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        ones = tf.ones_like(features[0])
+        ones = tf.ones_like(features[:1])
         found: list[tf.Tensor] = []
         for i in reversed(range(len(kernels))):
             is_own = biases[i].shape[1] != 1  # each point has a bias of its own
-            by_bias = upstream if is_own else tf.expand_dims(tf.linalg.matvec(upstream, ones), 1)
+            by_bias = upstream if is_own else tf.matmul(upstream, ones, transpose_b=True)
             found += [by_bias, _by_kernel(upstream, layers[i])]
             below = _by_input(kernels[i], upstream)
             upstream = tf.where(layers[i] > 0, below, 0) if i else below
@@ -240,10 +243,8 @@ def _perceptron(features: tf.Tensor, *flat: tf.Tensor) -> tuple[tf.Tensor, Any]:
 
 
 def _by_kernel(upstream: tf.Tensor, below: tf.Tensor) -> tf.Tensor:
-    if below.shape[0] == 1:
-        return tf.expand_dims(tf.linalg.matvec(upstream, below[0]), 1)
     if upstream.shape[0] <= FEW:
-        return tf.stack([tf.linalg.matvec(below, row) for row in tf.unstack(upstream)])
+        return tf.concat([tf.matmul(row, below, transpose_b=True) for row in tf.split(upstream, upstream.shape[0])], 0)
     return tf.matmul(upstream, below, transpose_b=True)
 
 

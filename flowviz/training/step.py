@@ -29,7 +29,7 @@ from flowviz.specs.training import ObjectiveName
 
 FIRST_DECAY, EPSILON = 0.9, 1e-8  # β₁ and ε of Adam: Kingma & Ba 2015, algorithm 1
 AVERAGED_SHARE = 0.1  # squared gradients are averaged over at least this share of the steps since the budget began
-STEP_ARGUMENTS = 11  # of a chunk without edits, of which four are the state
+STEP_ARGUMENTS = 12  # of a chunk without edits, of which four are the state
 USUAL = 0.1  # in the keys of runners, which all flows share that leave out values
 REMEMBERED = 64  # runners: TensorFlow never frees a graph, so creating one again would only add a second copy
 Lattice = tuple[NDArray[np.float32], ...]  # log-densities (SIDE, SIDE) and their place (4,), or nothing
@@ -149,6 +149,7 @@ class ChunkRunner:
             key += f" {type(flow.objective).__name__}"
         if edited:
             key += f" {sorted(edited.disabled)} {edited.bumps}"
+        self._factors = _rate_factors(flow)
         self._signature = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in self._no_steps()]
         self._graph, self._compilable = stored_or_traced(key, self._trace, self._signature, flow.spec)
         self._compiled: Future[Graph | None] | None = None
@@ -284,13 +285,13 @@ class ChunkRunner:
         missing = self._edited.bumps - found.shape[1]
         return [tf.constant(np.pad(found, ((0, 0), (0, missing), (0, 0))), tf.float32)]
 
-    def _constants(self, spec: TrainingSpec) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return the peak learning rate and the clip norm as tensors, so that changing them needs no recompilation."""
+    def _constants(self, spec: TrainingSpec) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Return the peak learning rate, the clip norm and the rate factors, none of which a graph contains."""
         own = spec.of_family(self.flow.spec.recipe)
-        return tf.constant(own.peak_rate, tf.float32), tf.constant(own.clip_norm, tf.float32)
+        return tf.constant(own.peak_rate, tf.float32), tf.constant(own.clip_norm, tf.float32), self._factors
 
     def _take_steps(self, *arguments: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        *state, step, start, points, rates, highest_rate, clip_norm, count = arguments[:STEP_ARGUMENTS]
+        *state, step, start, points, rates, highest_rate, clip_norm, factors, count = arguments[:STEP_ARGUMENTS]
         chain, objective = self.flow.chain, self.flow.objective
         lattice = arguments[STEP_ARGUMENTS : STEP_ARGUMENTS + 2] if objective.learns_from_density else ()
         if self._edited:
@@ -304,6 +305,7 @@ class ChunkRunner:
                 State(*tensors),
                 step + i,
                 clip_norm,
+                factors,
                 _step_rates(self.flow.spec.recipe, rates[i], pace, step - start + i),
             )
             return i + 1, tf.tensor_scatter_nd_update(losses, [[i]], [loss]), *new_state
@@ -319,6 +321,7 @@ class ChunkRunner:
         state: State,
         step: tf.Tensor,
         clip_norm: tf.Tensor,
+        factors: tf.Tensor,
         rates: StepRates,
     ) -> tuple[State, tf.Tensor]:
         with tf.GradientTape() as tape:
@@ -326,16 +329,17 @@ class ChunkRunner:
             loss, statistics = loss_of(state.parameters, state.statistics)
         gradient = tf.clip_by_norm(tape.gradient(loss, state.parameters), clip_norm)
         number = tf.cast(step + 1, tf.float32)
-        found = _adam(state, gradient, number, rates, self._rate_factors(), self.flow.spec.recipe.second_decay)
+        found = _adam(state, gradient, number, rates, factors, self.flow.spec.recipe.second_decay)
         return found._replace(statistics=statistics), loss
 
-    def _rate_factors(self) -> tf.Tensor:
-        """Return the factor of the learning rate of each parameter, (P,) or a scalar if it is the same for all."""
-        later = self.flow.spec.recipe.later_rate
-        if later == 1:
-            return tf.constant(1.0)
-        shapes = self.flow.parameter_shapes.items()
-        return tf.concat([tf.fill([math.prod(shape)], later if is_later(name) else 1.0) for name, shape in shapes], 0)
+
+def _rate_factors(flow: Flow) -> tf.Tensor:
+    """Return the factor of the learning rate of each parameter, (P,) or a scalar if it is the same for all."""
+    later = flow.spec.recipe.later_rate
+    if later == 1:
+        return tf.constant(1.0)
+    factors = [later if is_later(name) else 1.0 for name in flow.parameter_shapes]
+    return tf.constant(np.repeat(factors, [math.prod(shape) for shape in flow.parameter_shapes.values()]), tf.float32)
 
 
 def _looked_ahead(start: tf.Tensor, end: tf.Tensor, recipe: Recipe) -> tf.Tensor:

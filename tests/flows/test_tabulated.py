@@ -94,6 +94,12 @@ def test_hostile_batches_have_finite_gradients(spec: FlowSpec, points: str, dtyp
     assert np.isfinite(tape.gradient(loss, parameters)).all()
 
 
+def test_point_whose_square_overflows_does_not_narrow_the_table() -> None:
+    x_a = tf.constant([-1e20, *np.linspace(-2, 2, MANY)], tf.float32)
+    weights = {name: tf.cast(each, tf.float32) for name, each in weights_of().items()}
+    assert Network(SPEC).tabulated(weights, x_a)[TABULATED].first <= -2 / np.sqrt(13) + 1e-6
+
+
 @pytest.mark.parametrize(
     ("family", "edits"),
     [
