@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from PyQt6.QtCore import QRect, QSize, Qt
-from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
@@ -112,6 +112,7 @@ class Pane(QWidget):
         self._layout = lay_out(QVBoxLayout(self), self._header, picture, stretched=picture, spacing=0)
         self._header.hide()
         picture.gesture_ended.connect(self._take_click)
+        picture.resized.connect(self._adapt_picture)
 
     def show_title(self, title: Title, *, selected: bool) -> None:
         """Show which flow this is, and whether it is selected."""
@@ -143,10 +144,6 @@ class Pane(QWidget):
             self.picture.adapt(POINT_SCALE * sqrt(max(most / least / LONG, 1.0)), bare=least < LABELED_SIDE)
         else:
             self.picture.adapt(1.0, bare=False)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        self._adapt_picture()
 
     def _take_click(self) -> None:
         self._actions.choose(self.name)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QToolButton
+from PyQt6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.pane import MIN_SIZE, Pane
@@ -63,6 +63,15 @@ class Clouds:
 @pytest.fixture
 def clouds(window: Window, qtbot: QtBot) -> Clouds:
     return Clouds(window, qtbot)
+
+
+def test_a_cloud_that_a_higher_title_leaves_little_room_has_no_labels(clouds: Clouds) -> None:
+    pane = clouds.clouds[1]
+    header = pane.findChild(QWidget, "paneHeader")
+    assert header is not None
+    assert not pane.picture.is_bare
+    header.setFixedHeight(pane.height() - 100)
+    clouds.qtbot.waitUntil(lambda: pane.picture.is_bare)
 
 
 @pytest.mark.parametrize("tool", ["rectangle", "lasso"])
