@@ -248,13 +248,13 @@ class CloudView(FontFollower, QWidget):
             add_key(self, keys, partial(self.zoom, factor), FOCUSED)
         add_key(self, "0", lambda: None if self.drawn.overview else self.fit_requested.emit(), FOCUSED)
 
-    def set_view(self, view: ViewSpec) -> None:
-        """Set the view, except for the size of the text, which follows the window."""
+    def set_view(self, view: ViewSpec, **changes: Any) -> None:
+        """Set the view and perhaps other fields of `drawn`. The size of the text follows the window."""
         self._view, diameter = view, self._point_scale * view.point_diameter
         adapted: dict[str, Any] = {"word_height": self._word_height, "point_diameter": diameter}
         if self.is_bare:
             adapted |= {"labels": False, "axes": False}
-        self.change(view=view.model_copy(update=adapted))
+        self.change(view=view.model_copy(update=adapted), **changes)
         self.redrawn.emit()
 
     def adapt(self, point_scale: float, *, bare: bool) -> None:
@@ -276,13 +276,11 @@ class CloudView(FontFollower, QWidget):
             if self.canvas.created:
                 self.canvas.created.item.cancel_region()
             self.change(overview=view.seen.overview)
-            self._show_selected()
             self.fit_font()
 
     def show_scene(self, scene: Scene) -> None:
         """Set the scene."""
         self.change(scene=scene)
-        self._show_selected()
         self.redrawn.emit()
 
     def show_stage(self, stage: float) -> None:
@@ -295,6 +293,7 @@ class CloudView(FontFollower, QWidget):
         drawn = replace(self.drawn, **changes)
         if drawn.scene is not self.drawn.scene or drawn != self.drawn:
             self.drawn = drawn
+            self._show_selected()
             if self.canvas.created:
                 self.canvas.created.item.refresh()
 

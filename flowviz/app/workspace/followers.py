@@ -109,15 +109,15 @@ class Followers(QObject):
             entrant.show(run, self._view_of(run, framed, round(stage)), size, run.outstanding(compared.state))
         past = self._at_moment(other.project) if other else None
         scenes.subtract(past, (run.title, other.title) if other else ("", ""))
-        if picture is not self._cloud:
-            picture.set_view(framed)
-            picture.show_stage(stage)
-            picture.show_scene(scenes.scene)
         moment = run.project.timeline.earlier(self._view.seen.moment)
         note = other and difference_note(run, other, scenes.scene, stage, has_legend=not picture.is_bare)
         note = problem or note or missing_note(run.known, self._view.seen)
         progress = self._viewer.progress_of(scenes, None if picture is self._cloud else moment)
-        picture.change(hint="" if moment else hint(run, stage, framed, size), note=note, progress=progress)
+        texts = {"hint": "" if moment else hint(run, stage, framed, size), "note": note, "progress": progress}
+        if picture is self._cloud:
+            picture.change(**texts)
+        else:  # all at once, because each change compares everything that is drawn
+            picture.set_view(framed, stage=stage, scene=scenes.scene, **texts)
 
     def _at_moment(self, project: Project) -> Project:
         """Return the project to subtract, as it was at the moment that the view shows.

@@ -1,5 +1,8 @@
 """The mouse and keys on the clouds of a comparison, which are cloud views as in the ordinary window."""
 
+from collections import Counter
+from typing import Any
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
@@ -7,8 +10,10 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.pane import MIN_SIZE, Pane
 from flowviz.app.state.view import Tool, ViewState
+from flowviz.app.workspace.followers import Followers
 from tests.app.conftest import Window, settle
 from tests.app.pane.mouse import CloudMouse
 from tests.app.workspace.fakes import untrained
@@ -63,6 +68,23 @@ class Clouds:
 @pytest.fixture
 def clouds(window: Window, qtbot: QtBot) -> Clouds:
     return Clouds(window, qtbot)
+
+
+def test_a_cloud_beside_the_selected_one_changes_once_for_each_picture(
+    clouds: Clouds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures, follower, show_run = Counter[str](), clouds.clouds[1].picture, Followers._show_run
+
+    def count(followers: Followers, picture: CloudView, *given: Any) -> None:
+        pictures["shown"] += picture is follower
+        show_run(followers, picture, *given)
+
+    monkeypatch.setattr(Followers, "_show_run", count)
+    follower.redrawn.connect(lambda: pictures.update(["redrawn"]))
+    clouds.view.set_stage(2)
+    clouds.qtbot.waitUntil(lambda: follower.stage == 2)
+    settle(clouds.window.main)
+    assert pictures["redrawn"] == pictures["shown"] > 0
 
 
 def test_a_cloud_that_a_higher_title_leaves_little_room_has_no_labels(clouds: Clouds) -> None:
