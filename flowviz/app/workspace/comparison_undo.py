@@ -32,7 +32,7 @@ class ComparisonUndo(ViewUndo):
         super().__init__(view, parent)
         self._compared, self._request = compared, request
         self._builder, self._controller = builder, controller
-        self._before = compared.value  # as of the latest record, because selecting another entrant records as well
+        self._before = compared.value  # when choices were last compared, as they are when another entrant is selected
         for changed in (compared.changed, request.changed, builder.built_changed):
             changed.connect(lambda: self._record())
         self.clear()
@@ -82,8 +82,9 @@ class ComparisonUndo(ViewUndo):
         if not self.stack.isActive():
             self._choices, self._before = self.choices(), self._compared.value
         elif not self._awaits_target():
-            self.record(trained=lost(self._before.runs, self._compared.value.runs))
-            self._before = self._compared.value
+            old, self._before = self._before, self._compared.value
+            if self.choices() != self._choices:
+                self.record(trained=lost(old.runs, self._before.runs))
 
     def _awaits_target(self) -> bool:
         """Return whether the requested target is being built, so that the entrants do not have it yet."""

@@ -1,6 +1,6 @@
 """The panes: the cloud of the window and, beside it, those of the other flows of a comparison."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import sqrt
 
 from PyQt6.QtGui import QResizeEvent
@@ -84,8 +84,9 @@ class PaneGrid(QWidget):
         if not new.is_shown:
             self._selected.show_alone()
         self._fit_panes()
-        self._place(anew=(old.is_shown, old.names, old.selected) != (new.is_shown, new.names, new.selected))
-        self._show_headers()
+        is_same = (old.is_shown, old.names, old.selected) == (new.is_shown, new.names, new.selected)
+        self._place(anew=not is_same)
+        self._show_headers(old.runs if is_same else ())
 
     def _on_links_changed(self, old: Links, new: Links) -> None:
         for pane in self.panes if self._runs else ():
@@ -142,7 +143,9 @@ class PaneGrid(QWidget):
         if is_probing and picture is not self.cloud:
             self.cloud.pointer_moved.emit(point)
 
-    def _show_headers(self) -> None:
+    def _show_headers(self, shown: Sequence[EntrantRun] = ()) -> None:
+        """Show the titles of all entrants but those that are `shown` already."""
         seen, selected = self._view.seen, self._compared.value.selected
         for pane, run in zip(self.panes, self._runs, strict=False):
-            pane.show_title(pane_title(run, seen.view.theme, seen.moment), selected=run.name == selected)
+            if run not in shown:
+                pane.show_title(pane_title(run, seen.view.theme, seen.moment), selected=run.name == selected)

@@ -1,6 +1,7 @@
 """The mouse and keys on the clouds of a comparison, which are cloud views as in the ordinary window."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ from PyQt6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.cloud_view import CloudView
-from flowviz.app.pane.pane import MIN_SIZE, Pane
+from flowviz.app.pane.pane import MIN_SIZE, Pane, Title
 from flowviz.app.state.view import Tool, ViewState
+from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.followers import Followers
 from tests.app.conftest import Window, settle
 from tests.app.pane.mouse import CloudMouse
@@ -42,6 +44,12 @@ class Clouds:
         return self.window.main.view
 
     @property
+    def compared(self) -> ComparedState:
+        workbench = self.window.main.comparisons.workbench
+        assert workbench is not None
+        return workbench.compared
+
+    @property
     def clouds(self) -> list[Pane]:
         return self.window.main.comparisons.grid.panes
 
@@ -68,6 +76,24 @@ class Clouds:
 @pytest.fixture
 def clouds(window: Window, qtbot: QtBot) -> Clouds:
     return Clouds(window, qtbot)
+
+
+def test_only_the_title_of_a_flow_that_has_changed_is_shown_again(
+    clouds: Clouds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, show_title = list[str](), Pane.show_title
+
+    def show(pane: Pane, title: Title, *, selected: bool) -> None:
+        shown.append(title.name)
+        show_title(pane, title, selected=selected)
+
+    monkeypatch.setattr(Pane, "show_title", show)
+    compared = clouds.compared
+    compared.update(replace(compared.value.runs[1], status="training", fraction=0.5))
+    assert shown == ["b"]
+    assert "50%" in clouds.clouds[1].accessibleName()
+    compared.change(selected="b")
+    assert shown == ["b", "a", "b"], "the edge of the selected one is another"
 
 
 def test_a_cloud_beside_the_selected_one_changes_once_for_each_picture(
