@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -23,6 +23,20 @@ from tests.app.workspace.fakes import untrained
 pytestmark = pytest.mark.shared_window
 
 CORNERS = (-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)
+
+
+class Events(QObject):
+    """Records when a window is repainted, and what is painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = list[QEvent.Type]()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  # Qt's name
+        is_window = isinstance(watched, QWidget) and watched.isWindow()
+        if event is not None and event.type() == (QEvent.Type.UpdateRequest if is_window else QEvent.Type.Paint):
+            self.seen.append(event.type())
+        return False
 
 
 class Clouds:
@@ -111,6 +125,18 @@ def test_a_cloud_beside_the_selected_one_changes_once_for_each_picture(
     clouds.qtbot.waitUntil(lambda: follower.stage == 2)
     settle(clouds.window.main)
     assert pictures["redrawn"] == pictures["shown"] > 0
+
+
+def test_clouds_that_are_drawn_together_are_painted_together(clouds: Clouds) -> None:
+    events = Events()
+    clouds.window.main.installEventFilter(events)
+    for pane in clouds.clouds:
+        pane.picture.canvas.content().viewport().installEventFilter(events)
+    for pane in clouds.clouds:
+        pane.picture.draw()
+    clouds.qtbot.waitUntil(lambda: events.seen.count(QEvent.Type.Paint) >= 2)
+    first = events.seen.index(QEvent.Type.UpdateRequest)
+    assert events.seen[first : first + 3] == [QEvent.Type.UpdateRequest, QEvent.Type.Paint, QEvent.Type.Paint]
 
 
 def test_a_cloud_that_a_higher_title_leaves_little_room_has_no_labels(clouds: Clouds) -> None:
