@@ -35,12 +35,17 @@ class Staged:
         self.window, self.qtbot = window, qtbot
         self._project = project
         self._events = SimpleQueue[Event | Exception | None]()
-        monkeypatch.setattr("flowviz.training.entrant_training.train", lambda *_, **__: self._provided_events())
+        monkeypatch.setattr("flowviz.training.entrant_training.train", lambda *_, **__: _provided(self._events))
         monkeypatch.setattr(FlowQueries, "report", lambda *_: None)  # it would load TensorFlow
         window.main.session.show_project(project)
 
     def begin(self, progress: Progress = PROGRESS) -> None:
-        """Press Train, and send a first snapshot and progress."""
+        """End the previous training, press Train, and send a first snapshot and progress.
+
+        Each training has its own events: one that is interrupted after its result would leave its end to the next one.
+        """
+        self.report(None)
+        self._events = SimpleQueue()
         self.press("train")
         self.report(self.snapshot(progress.step), progress)
         self.wait(f"step {progress.step:,}")
@@ -74,11 +79,12 @@ class Staged:
         score = scored(progress.step, progress.validation_nll, 1.75, 0.01, progress.entropy)
         return Finished(ending, progress, self.snapshot(progress.step), kept, score, 0, 1.0, checkpoint, advice)
 
-    def _provided_events(self) -> Iterator[Event]:
-        while (event := self._events.get()) is not None:
-            if isinstance(event, Exception):
-                raise event
-            yield event
+
+def _provided(events: SimpleQueue[Event | Exception | None]) -> Iterator[Event]:
+    while (event := events.get()) is not None:
+        if isinstance(event, Exception):
+            raise event
+        yield event
 
 
 @pytest.fixture
