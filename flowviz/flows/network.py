@@ -91,7 +91,7 @@ class Network:
         x_a = tf.stop_gradient(x_a)
         low, spacing = _spread(x_a, count - 1)
         first = low - spacing * tf.math.floormod(DIGITS * x_a[0], 1.0)
-        knots = tf.concat([_places(first, spacing, count)] * tables, axis=0)
+        knots = tf.tile(_places(first, spacing, count), [tables])
         inputs = np.repeat(np.eye(classes, tables, self._leaves_out), count, axis=1)
         given = {GIVEN: tf.constant(inputs, x_a.dtype)} if classes > 1 else {}
         values = self({**weights, **given}, knots)

@@ -41,6 +41,7 @@ class CloudItem(pg.GraphicsWidget):
     def refresh(self) -> None:
         """Paint again, but wait for the queue if the picture has to be drawn again."""
         if self._queue is None or not self._is_outdated:
+            # Together with the other clouds: `update` would repaint the window for this one alone.
             self._cloud.canvas.content().viewport().update()
         else:
             self._queue.add(self._cloud)

@@ -212,7 +212,7 @@ class CloudView(FontFollower, QWidget):
         """Draw the picture at once, because the queue has time for it."""
         if self.canvas.created and self.drawn.scene is not None:
             self.canvas.created.item.draw(self.drawn.scene)
-            self.canvas.created.viewport().update()  # with the other clouds: a scene would repaint the window alone
+            self.canvas.created.item.refresh()
 
     def zoom(self, factor: float) -> None:
         """Multiply the half extent by a factor: 0.5 zooms in to twice the size."""
