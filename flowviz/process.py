@@ -144,19 +144,6 @@ def search_garbage_less_often() -> None:
     gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
-def search_garbage(searches: bool) -> None:
-    """Turn searches for garbage on, or off while TensorFlow is loaded and prepares the first training.
-
-    Most of the objects that it creates meanwhile stay, and each would be inspected twice. The first picture of a
-    training comes 3% earlier without the searches. Garbage from that time waits for a later search.
-    Reference: https://docs.python.org/3/library/gc.html#gc.disable
-    """
-    if searches:
-        gc.enable()
-    else:
-        gc.disable()
-
-
 def spare_loaded_objects() -> None:
     """Leave out what has been loaded so far from searches for garbage. Call once TensorFlow is loaded.
 

@@ -20,7 +20,6 @@ from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice import Notice
 from flowviz.app.training.activity import Activity
 from flowviz.app.training.status import TrainingStatus
-from flowviz.app.training.training_state import TrainingState
 from flowviz.app.window.completion import complete
 from flowviz.app.window.crash_handler import log_qt_message
 from flowviz.files import resource, undo_unfinished
@@ -73,11 +72,10 @@ def run(path: Path | None = None, extensions: Sequence[str] = ()) -> NoReturn:
 
 
 def spare_tensorflow(status: TrainingStatus) -> None:
-    """Stop searching for garbage while the first training is prepared, and then leave out TensorFlow's objects."""
+    """Exclude TensorFlow's objects from searches for garbage once the first training runs."""
 
     def spare(_: Activity, activity: Activity) -> None:
-        process.search_garbage(activity.state != TrainingState.PREPARING)
-        if activity.state == TrainingState.TRAINING:
+        if activity.running_percent is not None:
             status.activity.changed.disconnect(spare)
             process.spare_loaded_objects()
 

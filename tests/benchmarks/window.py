@@ -74,14 +74,13 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLineEdit
 from flowviz import process
-from flowviz.app.main import create_window, spare_tensorflow
+from flowviz.app.main import create_window
 from flowviz.records import Snapshot
 process.configure()
 process.configure_window()
 process.keep_compiled_programs()
 application = QApplication([])
 window = create_window()
-spare_tensorflow(window.status)
 window.welcome.show()
 window.show()
 application.processEvents()
