@@ -19,7 +19,7 @@ import typer
 
 import flowviz
 from flowviz import self_test
-from flowviz.cli import app
+from flowviz.cli.commands import app
 from flowviz.projects import load_project
 from flowviz.specs import TextSpec, TrainingSpec
 from tests.test_cli import run

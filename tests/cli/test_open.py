@@ -36,6 +36,22 @@ def test_without_a_file_the_window_opens_empty(opened: list[Path | None]) -> Non
     assert opened == [None]
 
 
+def test_a_project_is_opened_without_loading_the_commands(
+    opened: list[Path | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "flowviz.cli.commands", None)  # importing it is an error
+    Path("hi.flowviz").write_text("any")
+    assert run("hi.flowviz") == 7
+    assert opened == [Path("hi.flowviz")]
+
+
+def test_what_looks_like_an_option_is_no_project(opened: list[Path | None], capsys: pytest.CaptureFixture[str]) -> None:
+    Path("-x.flowviz").write_text("any")
+    assert run("-x.flowviz") == 2
+    assert capsys.readouterr().err == "No such option: -x (see flowviz --help).\n"
+    assert not opened
+
+
 @pytest.mark.parametrize(
     ("name", "said"), [("gone.flowviz", "no such file"), ("folder.flowviz", "is a folder"), ("empty.flowviz", "empty")]
 )

@@ -6,7 +6,7 @@ import pytest
 import typer
 from pydantic import Field
 
-from flowviz.cli import app
+from flowviz.cli.commands import app
 from flowviz.cli.spec_options import parsed, spec_options, takes
 from flowviz.specs import ExportSpec, FlowSpec, Spec, TrainingSpec
 from flowviz.specs.fields import Option, fields_of

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from flowviz.cli import app
+from flowviz.cli.commands import app
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting.export import COMPARING, Export
 from flowviz.exporting.scenes import Scenes

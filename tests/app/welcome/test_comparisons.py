@@ -8,7 +8,7 @@ from PIL import Image
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from flowviz.cli import app
+from flowviz.cli.commands import app
 from flowviz.projects import example, examples, load_comparison
 from flowviz.targets import build_target
 from tests.app.conftest import Window

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.threads import worker
 from flowviz.app.training.worker import TrainingWorker
 from flowviz.app.welcome.start_page import MAX_RECENT, StartPage
-from flowviz.cli import app
+from flowviz.cli.commands import app
 from flowviz.errors import FileError
 from flowviz.files import resource
 from flowviz.projects import example, examples, load_project
