@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.compared import Compared, free_name, runs_of
@@ -45,7 +46,7 @@ class ComparisonController(Trainings):
         if state == TrainingState.IDLE:
             self._runner.abandon()  # what an earlier comparison has left
         else:
-            first = replace(first, status="training" if first.is_begun else "preparing")
+            first = replace(first, status="training" if existing(self._runner.job.run).is_shown else "preparing")
             training = frozenset({first.key})
         self._compared.set(Compared((first, *others), others[0].name, state, trains_all=False, training=training))
         self._targets.build()

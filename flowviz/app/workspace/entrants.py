@@ -18,6 +18,7 @@ from flowviz.projects.results import current_figures, edited_figures, kept_resul
 from flowviz.projects.variant import Variant
 from flowviz.records import (
     Advanced,
+    Checkpoint,
     Event,
     Finished,
     Moment,
@@ -31,6 +32,7 @@ from flowviz.records.comparison_table import RunSummary, summary_of_figures
 from flowviz.specs import TargetSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.shares import percent
+from flowviz.training.schedule import Budget
 from flowviz.training.settings import can_go_on
 
 Status = Literal[
@@ -266,10 +268,14 @@ class EntrantRun:
             case Advanced():  # perhaps with a larger budget than that of the results
                 later = tuple(each for each in self.later if (each.figures.get("steps") or event.step) >= event.step)
                 return replace(changed, status="training", fraction=event.fraction, trial=None, later=later)
+            case Checkpoint():  # the most frequent report of a flow that trains alone
+                return replace(changed, status="training", fraction=Budget.at(event, project.training).fraction)
             case Retargeted():
                 return replace(changed, status="training", fraction=0.0, trial=None, later=())
             case Finished():
-                return replace(changed, status=event.ending)
+                return replace(
+                    changed, status=event.ending, fraction=Budget.at(event.checkpoint, project.training).fraction
+                )
             case Trial():
                 return replace(changed, status=event.ending, trial=event)
         return changed

@@ -23,7 +23,7 @@ from flowviz.app.workspace.sentences import sentence
 from flowviz.app.workspace.targets import EntrantTargets
 from flowviz.projects import Plan, Project
 from flowviz.projects.variant import Variant
-from flowviz.records import Advanced, Preparing
+from flowviz.records import Preparing
 from flowviz.specs import TrainingSpec
 from flowviz.training import Add, Remove, Turn, Vary
 
@@ -278,10 +278,11 @@ class Trainings(QObject):
             return  # without telling all that show it, after each chunk of steps
         if isinstance(turn.event, Preparing):
             self._preparation = f"{run.title}: {turn.event.activity}…"
-        training = turn.project.training.with_budget(run.project.training)  # which may have changed during a stop
-        changed = run.after(turn.event, replace(turn.project, training=training))
-        value = self._compared.value.having(self._targets.given_to(changed))
-        starts = value.state == PREPARING and isinstance(turn.event, Advanced)
+        changed = run.after(turn.event, turn.project)
+        # The user may have changed the budget; the thread goes on with the earlier one.
+        project = replace(changed.project, training=changed.project.training.with_budget(run.project.training))
+        value = self._compared.value.having(self._targets.given_to(replace(changed, project=project)))
+        starts = value.state == PREPARING and changed.status == "training"
         self._compared.set(replace(value, state=TRAINING if starts else value.state))
 
     def _on_ended(self) -> None:

@@ -19,7 +19,7 @@ from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.edits import Edits, LayerEdit
 from flowviz.training import Add, Remove, Retarget
 from tests.app.conftest import FileMenu, Window
-from tests.app.training.fakes import checkpoint, finished, snapshot
+from tests.app.training.fakes import checkpoint, finished, progress, snapshot
 from tests.app.workspace.fakes import TARGET, ComparisonHarness, untrained
 from tests.app.workspace.panes import SHORT, Panes, trained
 
@@ -41,6 +41,7 @@ class Beside(ComparisonHarness):
         self.compared.set(Compared())
         if trains:
             runner.train(built, project)
+            runner.mark_shown()
             self.thread.take("0", snapshot(100))
             self.thread.take("0", checkpoint(100))
             runner.share()
@@ -55,6 +56,13 @@ class Beside(ComparisonHarness):
         """Return up to which step a flow was trained."""
         last = self.run(name).project.checkpoint
         return last.step if last else None
+
+    def advance(self, name: str, step: int) -> None:
+        """Send a report of a flow. One that trains alone reports no chunks of steps."""
+        if self.thread.work == "training":
+            self.thread.send(name, snapshot(step), progress(step), checkpoint(step))
+        else:
+            super().advance(name, step)
 
     def train_both(self) -> None:
         """Train the other flow as well, as Train does while the first one is being trained."""
@@ -84,20 +92,38 @@ def test_the_new_flow_is_selected_and_untrained(beside: Beside) -> None:
     assert beside.compared.value.training == {beside.run("a").key}
 
 
-def test_a_flow_that_is_prepared_goes_on_as_well(qtbot: QtBot) -> None:
-    beside = Beside(trains=False)
-    runner, project = beside.controller._runner, untrained("a")["a"]
+@pytest.fixture
+def preparing(qtbot: QtBot) -> Beside:
+    """A flow whose training is being resumed and is still being prepared, and an untrained flow beside it."""
+    beside = Beside()
+    beside.advance("a", 100)
+    runner, project = beside.controller._runner, beside.run("a").project
     built = beside.run("a").built
     assert built is not None
     runner.train(built, project)
     beside.thread.send("a", Preparing("Compiling the training step"))
     runner.share()
-    both = Comparison({"a": project, "b": project})
+    both = Comparison({"a": project, "b": untrained("b")["b"]})
     beside.controller.show_beside(both, [built], PREPARING, Edits())
     beside.compared.change(is_shown=True)
-    assert beside.run("a").words() == "preparing…"
-    beside.advance("a", 100)
-    assert (beside.state, beside.step("a")) == (RUNNING, 100)
+    return beside
+
+
+def test_a_flow_still_being_prepared_goes_on_as_well(preparing: Beside) -> None:
+    assert preparing.run("a").words() == "preparing…"
+    preparing.thread.send("a", snapshot(100), checkpoint(100))
+    assert (preparing.state, preparing.step("a"), preparing.run("a").words()) == (RUNNING, 100, "10%")
+
+
+def test_resuming_a_pause_during_the_preparation_returns_to_it(preparing: Beside) -> None:
+    preparing.controller.toggle_pause()
+    preparing.controller.toggle_pause()
+    assert preparing.state == PREPARING
+    preparing.controller.toggle_pause()
+    preparing.thread.send("a", snapshot(100), checkpoint(100))
+    assert preparing.state == PAUSED
+    preparing.controller.toggle_pause()
+    assert preparing.state == RUNNING
 
 
 def test_the_end_of_the_training_that_went_on_is_that_of_its_flow(beside: Beside) -> None:
@@ -105,6 +131,7 @@ def test_the_end_of_the_training_that_went_on_is_that_of_its_flow(beside: Beside
     beside.thread.end()
     assert beside.state == IDLE
     assert (beside.run("a").status, beside.run("b").status) == ("completed", "waiting")
+    assert beside.run("a").fraction == 1.0
     assert beside.run("a").gap == pytest.approx(0.25)
 
 
@@ -207,6 +234,7 @@ def test_a_budget_is_that_of_all_flows_and_interrupts_none(beside: Beside) -> No
     assert [run.project.training.steps for run in beside.compared.value.runs] == [5000, 5000]
     assert [thread.calls for thread in beside.threads] == [["start"]]
     beside.advance("a", 200)
+    assert beside.run("a").words() == "20%", "of the budget with which its training goes on"
     assert beside.run("a").project.training.steps == 5000
     assert [each.training.steps for each in comparison_of(beside.compared.value).projects.values()] == [5000, 5000]
 
