@@ -20,6 +20,7 @@ from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice import Notice
 from flowviz.app.training.activity import Activity
 from flowviz.app.training.status import TrainingStatus
+from flowviz.app.training.training_state import TrainingState
 from flowviz.app.window.completion import complete
 from flowviz.app.window.crash_handler import log_qt_message
 from flowviz.files import resource, undo_unfinished
@@ -75,7 +76,7 @@ def spare_tensorflow(status: TrainingStatus) -> None:
     """Exclude TensorFlow's objects from searches for garbage once the first training runs."""
 
     def spare(_: Activity, activity: Activity) -> None:
-        if activity.running_percent is not None:
+        if activity.state == TrainingState.TRAINING:
             status.activity.changed.disconnect(spare)
             process.spare_loaded_objects()
 

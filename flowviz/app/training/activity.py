@@ -107,8 +107,12 @@ class Activity:
 
     @property
     def running_percent(self) -> int | None:
-        """Return how much of its budget a running training has spent. None without one, or before a report."""
-        return None if self.state == TrainingState.IDLE or self.progress is None else round(100 * self.fraction)
+        """Return how much of the budget is spent. None without a training, in its preparation or if it is elsewhere."""
+        return (
+            None
+            if self.is_elsewhere or self.state in {TrainingState.IDLE, TrainingState.PREPARING}
+            else round(100 * self.fraction)
+        )
 
     @property
     def offered(self) -> tuple[object, ...]:

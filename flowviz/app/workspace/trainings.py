@@ -341,7 +341,7 @@ class Trainings(QObject):
         return Activity(
             state=value.state,
             event=sentence(value, self._preparation),
-            is_elsewhere=value.state != IDLE and value.selected_key not in value.training,
+            is_elsewhere=value.state != IDLE and value.scope == "selected" and value.selected_key not in value.training,
             scope=value.scope,
             can_train=True,
             untrainable="" if value.concerned else NO_TRAINING,

@@ -80,7 +80,7 @@ def test_task_bar_shows_the_progress_of_training(staged: Staged, desktop: Deskto
     staged.begin()
     staged.report(replace(PROGRESS, fraction=0.5), staged.finished(progress=replace(PROGRESS, fraction=1.0)))
     staged.wait("Done: ")
-    assert desktop.bus.arguments == [entry(0.25), entry(0.5), entry(0.0, visible=False)]
+    assert desktop.bus.arguments == [entry(0.0), entry(0.25), entry(0.5), entry(0.0, visible=False)]
     assert not desktop.alerted, "an active window needs no notification"
 
 

@@ -86,6 +86,13 @@ def test_a_running_training_goes_on(beside: Beside) -> None:
     assert beside.run("a").words() == "20%"
 
 
+def test_the_task_bar_shows_the_progress_of_the_selected_flow(beside: Beside) -> None:
+    assert beside.controls.shown[-1].running_percent is None, "the other flow is trained"
+    beside.compared.select("a")
+    beside.advance("a", 200)
+    assert beside.controls.shown[-1].running_percent == 20
+
+
 def test_the_new_flow_is_selected_and_untrained(beside: Beside) -> None:
     assert beside.compared.value.selected == "b"
     assert not beside.run("b").is_begun

@@ -46,6 +46,21 @@ def test_the_panels_say_what_is_prepared(harness: ComparisonHarness) -> None:
     assert harness.run("b").words() == "preparing…"
 
 
+def test_a_training_of_all_flows_is_that_of_one_that_cannot_go_on(harness: ComparisonHarness) -> None:
+    harness.train()
+    harness.thread.send("b", finished(1000))
+    harness.controller.stop()
+    harness.thread.send("a", checkpoint(200))
+    harness.thread.end()
+    harness.compared.select("b")
+    harness.controller.begin()
+    harness.advance("a", 300)
+    activity = harness.controls.shown[-1]
+    assert set(harness.thread.comparison.names) == {harness.run("a").key}
+    assert not activity.is_elsewhere, "or Train would be offered in place of Pause, and start all flows over"
+    assert activity.running_percent == 65
+
+
 def test_a_pause_holds_all_entrants(harness: ComparisonHarness) -> None:
     harness.train()
     harness.controller.toggle_pause()
