@@ -121,7 +121,7 @@ class Start(NamedTuple):
 
 
 def output_of(script: str) -> str:
-    """What a script prints in a process of its own, which can write bytecode."""
+    """Run a script in a new process that may write bytecode, and return what it prints."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, "-c", script]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
@@ -269,7 +269,7 @@ def main() -> None:
     report("steps/s in the window, of headless", 100 * watching / headless, "%", ">= 85")
     report("steps/s in the window while scrubbing, of headless", 100 * scrubbing / headless, "%", ">= 85")
     report("resident memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB", "<= 1500")
-    watched.window.discard_changes()  # or a draft of them may be left behind
+    watched.window.discard_changes()  # so that no draft of them is left behind
     watched.window.close()
     os._exit(0)  # threads of TensorFlow may still run
 

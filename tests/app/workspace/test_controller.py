@@ -46,7 +46,7 @@ def test_the_panels_say_what_is_prepared(harness: ComparisonHarness) -> None:
     assert harness.run("b").words() == "preparing…"
 
 
-def test_a_training_of_all_flows_is_that_of_one_that_cannot_go_on(harness: ComparisonHarness) -> None:
+def test_pause_is_offered_while_a_flow_that_cannot_go_on_is_selected(harness: ComparisonHarness) -> None:
     harness.train()
     harness.thread.send("b", finished(1000))
     harness.controller.stop()
